@@ -1,0 +1,86 @@
+/** The schema, as steps forward. A step that has been released is never edited. @module */
+
+/** `migrations[n]` takes a database from version n to n + 1 (`PRAGMA user_version`). Instants are Unix milliseconds. */
+export const migrations: readonly string[] = [
+	`
+  CREATE TABLE workflows (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    org TEXT NOT NULL,
+    tenant TEXT NOT NULL,
+    client TEXT NOT NULL,
+    user TEXT,
+    name TEXT NOT NULL,
+    source TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    trace_id TEXT,
+    created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    ended_at INTEGER,
+    end_reason TEXT,
+    total_steps INTEGER,
+    step_count INTEGER NOT NULL,
+    tokens_in INTEGER NOT NULL,
+    tokens_out INTEGER NOT NULL,
+    cost_usd REAL NOT NULL,
+    approvals_granted INTEGER NOT NULL,
+    pending_step TEXT
+  );
+  CREATE INDEX workflows_by_tenant ON workflows (org, tenant, key);
+  CREATE INDEX workflows_by_trace ON workflows (org, tenant, trace_id, key) WHERE trace_id IS NOT NULL;
+  CREATE INDEX workflows_running ON workflows (org, tenant) WHERE status = 'in_progress';
+
+  CREATE TABLE steps (
+    workflow_key INTEGER NOT NULL REFERENCES workflows (key),
+    step_id TEXT NOT NULL,
+    step_index INTEGER NOT NULL,
+    checkpoint INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    name TEXT,
+    type TEXT NOT NULL,
+    tool_name TEXT,
+    model TEXT,
+    provider TEXT,
+    decision TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    decision_id TEXT NOT NULL,
+    decision_seq INTEGER NOT NULL,
+    content_digest TEXT NOT NULL,
+    idempotency_key TEXT NOT NULL,
+    gate_count INTEGER NOT NULL,
+    first_gate_at INTEGER NOT NULL,
+    last_gate_at INTEGER NOT NULL,
+    decided_at INTEGER NOT NULL,
+    tokens_in INTEGER,
+    tokens_out INTEGER,
+    cost_usd REAL,
+    approval_status TEXT,
+    approval_expires_at INTEGER,
+    approval TEXT,
+    completion_count INTEGER NOT NULL DEFAULT 0,
+    completed_at INTEGER,
+    output_seq INTEGER,
+    resume_count INTEGER NOT NULL DEFAULT 0,
+    last_resumed_at INTEGER,
+    PRIMARY KEY (workflow_key, step_id)
+  ) WITHOUT ROWID;
+  CREATE INDEX steps_held ON steps (approval_status, approval_expires_at) WHERE approval_status IS NOT NULL;
+
+  CREATE TABLE events (
+    seq INTEGER PRIMARY KEY,
+    workflow_key INTEGER NOT NULL REFERENCES workflows (key),
+    step_id TEXT,
+    type TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    body TEXT NOT NULL
+  );
+  CREATE INDEX events_by_workflow ON events (workflow_key);
+
+  CREATE TABLE revisions (
+    id TEXT PRIMARY KEY,
+    description TEXT NOT NULL,
+    first_used_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
+];
