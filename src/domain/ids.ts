@@ -2,50 +2,40 @@
  * Identifiers. Time and randomness come in as values, so that the same call gives the same id.
  * @module
  */
-import { createHash } from "node:crypto";
+import { createHash } from 'node:crypto'
 
 /** Where ids get their randomness: a function that gives 16 fresh random bytes as 32 hex digits. */
-export type RandomHex = () => string;
+export type RandomHex = () => string
 
 /**
  * A UUID version 7 (RFC 9562): 48 bits of Unix milliseconds, then randomness. Ids made later sort later, which keeps
  * the database's index pages warm however many rows it holds.
  */
 export function timeOrderedUuid(nowMs: number, randomHex: string): string {
-	const time = nowMs.toString(16).padStart(12, "0");
-	const variant = "89ab"[Number.parseInt(randomHex[3] as string, 16) & 3];
-	return `${time.slice(0, 8)}-${time.slice(8)}-7${randomHex.slice(0, 3)}-${variant}${randomHex.slice(4, 7)}-${randomHex.slice(7, 19)}`;
+  const time = nowMs.toString(16).padStart(12, '0')
+  const variant = '89ab'[Number.parseInt(randomHex[3] as string, 16) & 3]
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomHex.slice(0, 3)}-${variant}${randomHex.slice(4, 7)}-${randomHex.slice(7, 19)}`
 }
 
 /** A new workflow id: `wf_` and a time-ordered UUID. */
 export const workflowId = (nowMs: number, randomHex: string): string =>
-	`wf_${timeOrderedUuid(nowMs, randomHex)}`;
+  `wf_${timeOrderedUuid(nowMs, randomHex)}`
 
 /** The id of one decision: `dec_` and a time-ordered UUID. A cached reply repeats it; a re-evaluation gets a new one. */
 export const decisionId = (nowMs: number, randomHex: string): string =>
-	`dec_${timeOrderedUuid(nowMs, randomHex)}`;
+  `dec_${timeOrderedUuid(nowMs, randomHex)}`
 
-const approvalNamespace = Buffer.from(
-	"a1b2c3d4e5f67890abcdef1234567890",
-	"hex",
-);
+const approvalNamespace = Buffer.from('a1b2c3d4e5f67890abcdef1234567890', 'hex')
 
 /**
  * The id of a hold: UUID version 5 of `<workflow_id>:<step_id>`, from the second hold on the same step on with `#n`.
  * Source: WCP contract, identifiers.
  */
-export function approvalId(
-	workflow: string,
-	step: string,
-	hold: number,
-): string {
-	const name = `${workflow}:${step}${hold > 1 ? `#${hold}` : ""}`;
-	const hash = createHash("sha1")
-		.update(approvalNamespace)
-		.update(name)
-		.digest();
-	hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);
-	hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
-	const hex = hash.toString("hex", 0, 16);
-	return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+export function approvalId(workflow: string, step: string, hold: number): string {
+  const name = `${workflow}:${step}${hold > 1 ? `#${hold}` : ''}`
+  const hash = createHash('sha1').update(approvalNamespace).update(name).digest()
+  hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6)
+  hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8)
+  const hex = hash.toString('hex', 0, 16)
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }

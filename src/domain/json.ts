@@ -1,14 +1,8 @@
 /** JSON values as they come from a parsed body. @module */
 
-export type JsonValue =
-	| string
-	| number
-	| boolean
-	| null
-	| readonly JsonValue[]
-	| JsonObject;
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
 export interface JsonObject {
-	readonly [key: string]: JsonValue;
+  readonly [key: string]: JsonValue
 }
 
 /**
@@ -19,48 +13,44 @@ export interface JsonObject {
  * `undefined`); its depth is limited where bodies are read.
  */
 export function canonicalJson(value: JsonValue): string {
-	if (typeof value === "string") return JSON.stringify(value);
-	if (typeof value === "number" || typeof value === "boolean")
-		return `${value}`;
-	if (value === null) return "null";
-	if (Array.isArray(value)) {
-		let text = "[";
-		for (let i = 0; i < value.length; i++)
-			text += (i === 0 ? "" : ",") + canonicalJson(value[i] as JsonValue);
-		return `${text}]`;
-	}
-	return canonicalObject(value as JsonObject);
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value === 'number' || typeof value === 'boolean') return `${value}`
+  if (value === null) return 'null'
+  if (Array.isArray(value)) {
+    let text = '['
+    for (let i = 0; i < value.length; i++) text += (i === 0 ? '' : ',') + canonicalJson(value[i] as JsonValue)
+    return `${text}]`
+  }
+  return canonicalObject(value as JsonObject)
 }
 
 function canonicalObject(value: JsonObject): string {
-	const keys = Object.keys(value);
-	for (let i = 1; i < keys.length; i++) {
-		if ((keys[i - 1] as string) > (keys[i] as string)) {
-			keys.sort();
-			break;
-		}
-	}
-	let text = "";
-	for (const key of keys)
-		text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonicalJson(value[key] as JsonValue)}`;
-	return `{${text}}`;
+  const keys = Object.keys(value)
+  for (let i = 1; i < keys.length; i++) {
+    if ((keys[i - 1] as string) > (keys[i] as string)) {
+      keys.sort()
+      break
+    }
+  }
+  let text = ''
+  for (const key of keys)
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(value[key] as JsonValue)}`
+  return `{${text}}`
 }
 
 /** How many containers stand inside one another; a scalar is 0. Iterative, so that a hostile depth cannot overflow. */
 export function jsonDepth(value: unknown, limit: number): number {
-	let level: unknown[] = [value];
-	let depth = 0;
-	while (depth <= limit) {
-		const next: unknown[] = [];
-		for (const item of level) {
-			if (typeof item !== "object" || item === null) continue;
-			for (const child of Array.isArray(item) ? item : Object.values(item))
-				next.push(child);
-		}
-		if (!level.some((item) => typeof item === "object" && item !== null))
-			return depth;
-		depth++;
-		level = next;
-	}
-	return depth;
+  let level: unknown[] = [value]
+  let depth = 0
+  while (depth <= limit) {
+    const next: unknown[] = []
+    for (const item of level) {
+      if (typeof item !== 'object' || item === null) continue
+      for (const child of Array.isArray(item) ? item : Object.values(item)) next.push(child)
+    }
+    if (!level.some((item) => typeof item === 'object' && item !== null)) return depth
+    depth++
+    level = next
+  }
+  return depth
 }

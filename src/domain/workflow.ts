@@ -1,56 +1,45 @@
 /** A workflow: one run of somebody's orchestrator. @module */
-import type { JsonObject } from "./json.js";
+import type { JsonObject } from './json.js'
 
-export const workflowSources = [
-	"langgraph",
-	"langchain",
-	"crewai",
-	"external",
-] as const;
-export type WorkflowSource = (typeof workflowSources)[number];
+export const workflowSources = ['langgraph', 'langchain', 'crewai', 'external'] as const
+export type WorkflowSource = (typeof workflowSources)[number]
 
-export const workflowStatuses = [
-	"in_progress",
-	"completed",
-	"failed",
-	"aborted",
-] as const;
-export type WorkflowStatus = (typeof workflowStatuses)[number];
+export const workflowStatuses = ['in_progress', 'completed', 'failed', 'aborted'] as const
+export type WorkflowStatus = (typeof workflowStatuses)[number]
 
 /**
  * A workflow and the running totals that gates read, so that a gate on a workflow of 10,000 steps costs what a gate on
  * 10 costs. Instants are Unix milliseconds.
  */
 export interface Workflow {
-	/** The store's own row number; opaque to the domain. */
-	readonly key: number;
-	readonly id: string;
-	readonly org: string;
-	readonly tenant: string;
-	readonly client: string;
-	readonly user?: string;
-	readonly name: string;
-	readonly source: WorkflowSource;
-	readonly metadata: JsonObject;
-	readonly traceId?: string;
-	readonly status: WorkflowStatus;
-	readonly createdAt: number;
-	readonly endedAt?: number;
-	/** Why it failed or was aborted. */
-	readonly endReason?: string;
-	/** Set when the workflow ends. */
-	readonly totalSteps?: number;
-	/** Rises by one with every change; each write compares it. */
-	readonly version: number;
-	/** Distinct steps gated so far: also the index of the newest one. */
-	readonly stepCount: number;
-	readonly tokensIn: number;
-	readonly tokensOut: number;
-	readonly costUsd: number;
-	readonly approvalsGranted: number;
-	/** The step that waits for a person. At most one: while it waits no other step is gated. */
-	readonly pendingStep?: string;
+  /** The store's own row number; opaque to the domain. */
+  readonly key: number
+  readonly id: string
+  readonly org: string
+  readonly tenant: string
+  readonly client: string
+  readonly user?: string
+  readonly name: string
+  readonly source: WorkflowSource
+  readonly metadata: JsonObject
+  readonly traceId?: string
+  readonly status: WorkflowStatus
+  readonly createdAt: number
+  readonly endedAt?: number
+  /** Why it failed or was aborted. */
+  readonly endReason?: string
+  /** Set when the workflow ends. */
+  readonly totalSteps?: number
+  /** Rises by one with every change; each write compares it. */
+  readonly version: number
+  /** Distinct steps gated so far: also the index of the newest one. */
+  readonly stepCount: number
+  readonly tokensIn: number
+  readonly tokensOut: number
+  readonly costUsd: number
+  readonly approvalsGranted: number
+  /** The step that waits for a person. At most one: while it waits no other step is gated. */
+  readonly pendingStep?: string
 }
 
-export const isTerminal = (status: WorkflowStatus): boolean =>
-	status !== "in_progress";
+export const isTerminal = (status: WorkflowStatus): boolean => status !== 'in_progress'

@@ -4,147 +4,136 @@
  * event loop never waits for the disk, and verbs that arrive meanwhile already run.
  * @module
  */
-import { StoreUnavailable } from "./store.js";
+import { StoreUnavailable } from './store.js'
 
 /** What the queue drives. */
 export interface Committing {
-	/** Open a transaction. */
-	begin(): void;
-	/** Close it. @returns whether anything was written */
-	commit(): boolean;
-	/**
-	 * Undo everything since begin, and forget what was remembered of it.
-	 * @returns what to tell the callers: `StoreUnavailable` where the disk refused, else the error itself
-	 */
-	rollback(error: unknown): unknown;
-	/** Make all that was committed so far durable. */
-	sync(): Promise<void>;
+  /** Open a transaction. */
+  begin(): void
+  /** Close it. @returns whether anything was written */
+  commit(): boolean
+  /**
+   * Undo everything since begin, and forget what was remembered of it.
+   * @returns what to tell the callers: `StoreUnavailable` where the disk refused, else the error itself
+   */
+  rollback(error: unknown): unknown
+  /** Make all that was committed so far durable. */
+  sync(): Promise<void>
 }
 
 interface Waiting {
-	readonly verb: () => unknown;
-	readonly answer: (value: unknown) => void;
-	readonly fail: (error: unknown) => void;
-	result: unknown;
+  readonly verb: () => unknown
+  readonly answer: (value: unknown) => void
+  readonly fail: (error: unknown) => void
+  result: unknown
 }
 
 /** Runs verbs in groups. One per database. */
 export class CommitQueue {
-	private waiting: Waiting[] = [];
-	private committed: Waiting[] = [];
-	private scheduled = false;
-	private syncing = false;
-	private held = false;
-	private idle: (() => void)[] = [];
+  private waiting: Waiting[] = []
+  private committed: Waiting[] = []
+  private scheduled = false
+  private syncing = false
+  private held = false
+  private idle: (() => void)[] = []
 
-	constructor(private readonly target: Committing) {}
+  constructor(private readonly target: Committing) {}
 
-	/** Run a verb in the next group. */
-	run<T>(verb: () => T): Promise<T> {
-		return new Promise<T>((resolve, reject) => {
-			this.waiting.push({
-				verb,
-				answer: resolve as (value: unknown) => void,
-				fail: reject,
-				result: undefined,
-			});
-			this.schedule();
-		});
-	}
+  /** Run a verb in the next group. */
+  run<T>(verb: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.waiting.push({
+        verb,
+        answer: resolve as (value: unknown) => void,
+        fail: reject,
+        result: undefined,
+      })
+      this.schedule()
+    })
+  }
 
-	/** Start no group until the work is done; what is committed already is still synced and answered. */
-	async hold<T>(work: () => Promise<T>): Promise<T> {
-		this.held = true;
-		try {
-			return await work();
-		} finally {
-			this.held = false;
-			if (this.waiting.length > 0) this.schedule();
-		}
-	}
+  /** Start no group until the work is done; what is committed already is still synced and answered. */
+  async hold<T>(work: () => Promise<T>): Promise<T> {
+    this.held = true
+    try {
+      return await work()
+    } finally {
+      this.held = false
+      if (this.waiting.length > 0) this.schedule()
+    }
+  }
 
-	/** When nothing waits and nothing is being synced. */
-	drained(): Promise<void> {
-		if (!this.scheduled && !this.syncing && this.waiting.length === 0)
-			return Promise.resolve();
-		return new Promise((resolve) => this.idle.push(resolve));
-	}
+  /** When nothing waits and nothing is being synced. */
+  drained(): Promise<void> {
+    if (!this.scheduled && !this.syncing && this.waiting.length === 0) return Promise.resolve()
+    return new Promise((resolve) => this.idle.push(resolve))
+  }
 
-	private schedule(): void {
-		if (this.scheduled || this.held) return;
-		this.scheduled = true;
-		// After the poll phase: every request whose bytes have arrived in this turn of the loop is in the group.
-		setImmediate(() => {
-			this.scheduled = false;
-			if (!this.held) this.runGroup();
-		});
-	}
+  private schedule(): void {
+    if (this.scheduled || this.held) return
+    this.scheduled = true
+    // After the poll phase: every request whose bytes have arrived in this turn of the loop is in the group.
+    setImmediate(() => {
+      this.scheduled = false
+      if (!this.held) this.runGroup()
+    })
+  }
 
-	private runGroup(): void {
-		const group = this.waiting;
-		if (group.length === 0) return;
-		this.waiting = [];
-		if (this.attempt(group)) return;
-		for (const one of group) this.attempt([one]);
-	}
+  private runGroup(): void {
+    const group = this.waiting
+    if (group.length === 0) return
+    this.waiting = []
+    if (this.attempt(group)) return
+    for (const one of group) this.attempt([one])
+  }
 
-	/** @returns false when a group of several has to be taken apart */
-	private attempt(group: Waiting[]): boolean {
-		let wrote: boolean;
-		try {
-			this.target.begin();
-			for (const one of group) one.result = one.verb();
-			wrote = this.target.commit();
-		} catch (error) {
-			const told = this.target.rollback(error);
-			// The disk refuses everyone alike; a verb that broke its promise must not take its group along.
-			if (group.length > 1 && !(told instanceof StoreUnavailable)) return false;
-			for (const one of group) one.fail(told);
-			this.settle();
-			return true;
-		}
-		// Readers wait too: what they saw may have been written by a group whose sync is under way.
-		this.committed.push(...group);
-		if (wrote || this.syncing) this.sync();
-		else this.answer(this.committed.splice(0));
-		return true;
-	}
+  /** @returns false when a group of several has to be taken apart */
+  private attempt(group: Waiting[]): boolean {
+    let wrote: boolean
+    try {
+      this.target.begin()
+      for (const one of group) one.result = one.verb()
+      wrote = this.target.commit()
+    } catch (error) {
+      const told = this.target.rollback(error)
+      // The disk refuses everyone alike; a verb that broke its promise must not take its group along.
+      if (group.length > 1 && !(told instanceof StoreUnavailable)) return false
+      for (const one of group) one.fail(told)
+      this.settle()
+      return true
+    }
+    // Readers wait too: what they saw may have been written by a group whose sync is under way.
+    this.committed.push(...group)
+    if (wrote || this.syncing) this.sync()
+    else this.answer(this.committed.splice(0))
+    return true
+  }
 
-	private sync(): void {
-		if (this.syncing) return;
-		this.syncing = true;
-		const group = this.committed.splice(0);
-		this.target.sync().then(
-			() => this.synced(group, undefined),
-			(error: unknown) => this.synced(group, error),
-		);
-	}
+  private sync(): void {
+    if (this.syncing) return
+    this.syncing = true
+    const group = this.committed.splice(0)
+    this.target.sync().then(
+      () => this.synced(group, undefined),
+      (error: unknown) => this.synced(group, error),
+    )
+  }
 
-	private synced(group: Waiting[], error: unknown): void {
-		this.syncing = false;
-		if (error === undefined) this.answer(group);
-		else
-			for (const one of group)
-				one.fail(
-					new StoreUnavailable("The disk refused to sync", { cause: error }),
-				);
-		if (this.committed.length > 0) this.sync();
-		this.settle();
-	}
+  private synced(group: Waiting[], error: unknown): void {
+    this.syncing = false
+    if (error === undefined) this.answer(group)
+    else for (const one of group) one.fail(new StoreUnavailable('The disk refused to sync', { cause: error }))
+    if (this.committed.length > 0) this.sync()
+    this.settle()
+  }
 
-	private answer(group: Waiting[]): void {
-		for (const one of group) one.answer(one.result);
-		this.settle();
-	}
+  private answer(group: Waiting[]): void {
+    for (const one of group) one.answer(one.result)
+    this.settle()
+  }
 
-	private settle(): void {
-		if (
-			this.idle.length === 0 ||
-			this.scheduled ||
-			this.syncing ||
-			this.waiting.length > 0
-		)
-			return;
-		for (const resolve of this.idle.splice(0)) resolve();
-	}
+  private settle(): void {
+    if (this.idle.length === 0 || this.scheduled || this.syncing || this.waiting.length > 0) return
+    for (const resolve of this.idle.splice(0)) resolve()
+  }
 }

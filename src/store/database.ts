@@ -1,59 +1,57 @@
 /** The only importer of libSQL: connections, prepared statements, and the second connection that folds the log. @module */
-import Database from "libsql";
-import AsyncDatabase from "libsql/promise";
+import Database from 'libsql'
+import AsyncDatabase from 'libsql/promise'
 
-export type SqlValue = string | number | null;
+export type SqlValue = string | number | null
 
 export interface Statement {
-	/** Parameters go in as one array: the binding is a third faster that way. */
-	run(parameters: readonly SqlValue[]): { changes: number };
-	/** The first row as an array, or undefined. */
-	get(parameters: readonly SqlValue[]): SqlValue[] | undefined;
-	all(parameters: readonly SqlValue[]): SqlValue[][];
+  /** Parameters go in as one array: the binding is a third faster that way. */
+  run(parameters: readonly SqlValue[]): { changes: number }
+  /** The first row as an array, or undefined. */
+  get(parameters: readonly SqlValue[]): SqlValue[] | undefined
+  all(parameters: readonly SqlValue[]): SqlValue[][]
 }
 
 /** One connection. Calls block the thread. */
 export interface Connection {
-	exec(sql: string): void;
-	prepare(sql: string): Statement;
-	close(): void;
+  exec(sql: string): void
+  prepare(sql: string): Statement
+  close(): void
 }
 
 /** @throws what libSQL throws: an Error with `code` such as `SQLITE_BUSY` */
 export function openConnection(path: string): Connection {
-	const database = new Database(path);
-	return {
-		exec: (sql) => void database.exec(sql),
-		prepare: (sql) => {
-			const statement = database.prepare(sql);
-			if (/^\s*(select|pragma|with)/i.test(sql)) statement.raw(true);
-			return statement as unknown as Statement;
-		},
-		close: () => void database.close(),
-	};
+  const database = new Database(path)
+  return {
+    exec: (sql) => void database.exec(sql),
+    prepare: (sql) => {
+      const statement = database.prepare(sql)
+      if (/^\s*(select|pragma|with)/i.test(sql)) statement.raw(true)
+      return statement as unknown as Statement
+    },
+    close: () => void database.close(),
+  }
 }
 
 /** Folds the write-ahead log into the database file on libSQL's own threads: the event loop does not wait. */
 export interface LogFolder {
-	/** @returns frames in the log, and how many of them are folded; equal means that the next write starts the log anew */
-	fold(): Promise<{ frames: number; folded: number }>;
-	close(): Promise<void>;
+  /** @returns frames in the log, and how many of them are folded; equal means that the next write starts the log anew */
+  fold(): Promise<{ frames: number; folded: number }>
+  close(): Promise<void>
 }
 
 export async function openLogFolder(path: string): Promise<LogFolder> {
-	const database = new AsyncDatabase(path, {});
-	await database.exec("PRAGMA wal_autocheckpoint = 0");
-	return {
-		fold: async () => {
-			const statement = await database.prepare(
-				"PRAGMA wal_checkpoint(PASSIVE)",
-			);
-			const [row] = (await statement.all()) as {
-				log: number;
-				checkpointed: number;
-			}[];
-			return { frames: row?.log ?? 0, folded: row?.checkpointed ?? 0 };
-		},
-		close: async () => void (await database.close()),
-	};
+  const database = new AsyncDatabase(path, {})
+  await database.exec('PRAGMA wal_autocheckpoint = 0')
+  return {
+    fold: async () => {
+      const statement = await database.prepare('PRAGMA wal_checkpoint(PASSIVE)')
+      const [row] = (await statement.all()) as {
+        log: number
+        checkpointed: number
+      }[]
+      return { frames: row?.log ?? 0, folded: row?.checkpointed ?? 0 }
+    },
+    close: async () => void (await database.close()),
+  }
 }

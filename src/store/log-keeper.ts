@@ -1,17 +1,17 @@
 /** Keeps the write-ahead log short without stopping the gate. @module */
-import type { LogFolder } from "./database.js";
+import type { LogFolder } from './database.js'
 
 /** Fold once the log has grown by this much: a few seconds of full load. */
-const foldAtBytes = 32 * 1024 * 1024;
+const foldAtBytes = 32 * 1024 * 1024
 /** A rest of this many frames is folded in a few milliseconds. */
-const shortRest = 400;
+const shortRest = 400
 
 export interface LogKeeping {
-	readonly folder: LogFolder;
-	/** Keep new groups waiting while this runs. */
-	hold<T>(work: () => Promise<T>): Promise<T>;
-	/** Folding failed; the log grows until it succeeds. */
-	onFault(error: unknown): void;
+  readonly folder: LogFolder
+  /** Keep new groups waiting while this runs. */
+  hold<T>(work: () => Promise<T>): Promise<T>
+  /** Folding failed; the log grows until it succeeds. */
+  onFault(error: unknown): void
 }
 
 /**
@@ -19,36 +19,36 @@ export interface LogKeeping {
  * start anew when all of it is folded, so once the rest is short, new groups wait the few milliseconds that takes.
  */
 export class LogKeeper {
-	private grown = 0;
-	private folding: Promise<void> | undefined;
+  private grown = 0
+  private folding: Promise<void> | undefined
 
-	constructor(private readonly keeping: LogKeeping) {}
+  constructor(private readonly keeping: LogKeeping) {}
 
-	/** Tell how many bytes of text were written. Pages make of that about twice as much log. */
-	wrote(bytes: number): void {
-		this.grown += bytes * 2;
-		if (this.grown >= foldAtBytes && !this.folding) this.folding = this.fold();
-	}
+  /** Tell how many bytes of text were written. Pages make of that about twice as much log. */
+  wrote(bytes: number): void {
+    this.grown += bytes * 2
+    if (this.grown >= foldAtBytes && !this.folding) this.folding = this.fold()
+  }
 
-	/** Wait for a fold that is under way. */
-	async settled(): Promise<void> {
-		await this.folding;
-	}
+  /** Wait for a fold that is under way. */
+  async settled(): Promise<void> {
+    await this.folding
+  }
 
-	private async fold(): Promise<void> {
-		this.grown = 0;
-		try {
-			let rest = Number.POSITIVE_INFINITY;
-			for (let round = 0, before = 0; round < 8 && rest > shortRest; round++) {
-				const { frames } = await this.keeping.folder.fold();
-				rest = frames - before;
-				before = frames;
-			}
-			await this.keeping.hold(() => this.keeping.folder.fold());
-		} catch (error) {
-			this.keeping.onFault(error);
-		} finally {
-			this.folding = undefined;
-		}
-	}
+  private async fold(): Promise<void> {
+    this.grown = 0
+    try {
+      let rest = Number.POSITIVE_INFINITY
+      for (let round = 0, before = 0; round < 8 && rest > shortRest; round++) {
+        const { frames } = await this.keeping.folder.fold()
+        rest = frames - before
+        before = frames
+      }
+      await this.keeping.hold(() => this.keeping.folder.fold())
+    } catch (error) {
+      this.keeping.onFault(error)
+    } finally {
+      this.folding = undefined
+    }
+  }
 }

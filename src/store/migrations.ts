@@ -2,7 +2,7 @@
 
 /** `migrations[n]` takes a database from version n to n + 1 (`PRAGMA user_version`). Instants are Unix milliseconds. */
 export const migrations: readonly string[] = [
-	`
+  `
   CREATE TABLE workflows (
     key INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -83,4 +83,4 @@ export const migrations: readonly string[] = [
     first_used_at INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
-];
+]

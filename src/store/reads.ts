@@ -1,155 +1,132 @@
 /** The reading half of a transaction. @module */
-import type { Step } from "../domain/step.js";
-import type { Workflow } from "../domain/workflow.js";
-import type { Connection, SqlValue, Statement } from "./database.js";
-import { stepColumns, stepOf, workflowColumns, workflowOf } from "./rows.js";
-import type { Statements } from "./statements.js";
-import type {
-	Page,
-	PendingStep,
-	Reader,
-	Scope,
-	WorkflowFilter,
-} from "./store.js";
+import type { Step } from '../domain/step.js'
+import type { Workflow } from '../domain/workflow.js'
+import type { Connection, SqlValue, Statement } from './database.js'
+import { stepColumns, stepOf, workflowColumns, workflowOf } from './rows.js'
+import type { Statements } from './statements.js'
+import type { Page, PendingStep, Reader, Scope, WorkflowFilter } from './store.js'
 
 /** Reads over one connection's prepared statements. Workflows that were met lately are remembered. */
 export class Reads implements Reader {
-	private readonly lists = new Map<string, Statement>();
+  private readonly lists = new Map<string, Statement>()
 
-	constructor(
-		private readonly connection: Connection,
-		protected readonly sql: Statements,
-		protected readonly known: Map<string, Workflow>,
-	) {}
+  constructor(
+    private readonly connection: Connection,
+    protected readonly sql: Statements,
+    protected readonly known: Map<string, Workflow>,
+  ) {}
 
-	workflow(scope: Scope, id: string): Workflow | undefined {
-		const known = this.known.get(id);
-		if (known)
-			return known.org === scope.org && known.tenant === scope.tenant
-				? known
-				: undefined;
-		const row = this.sql.workflow.get([id, scope.org, scope.tenant]);
-		return row && this.remember(workflowOf(row));
-	}
+  workflow(scope: Scope, id: string): Workflow | undefined {
+    const known = this.known.get(id)
+    if (known) return known.org === scope.org && known.tenant === scope.tenant ? known : undefined
+    const row = this.sql.workflow.get([id, scope.org, scope.tenant])
+    return row && this.remember(workflowOf(row))
+  }
 
-	workflows(scope: Scope, filter: WorkflowFilter): Page<Workflow> {
-		const wanted = {
-			status: filter.status,
-			source: filter.source,
-			trace_id: filter.traceId,
-		};
-		const given = Object.entries(wanted).filter(
-			([, value]) => value !== undefined,
-		);
-		const where = `FROM workflows WHERE org = ? AND tenant = ?${given.map(([column]) => ` AND ${column} = ?`).join("")}`;
-		const values: SqlValue[] = [
-			scope.org,
-			scope.tenant,
-			...given.map(([, value]) => value as string),
-		];
-		const rows = this.list(
-			`SELECT ${workflowColumns} ${where} ORDER BY key DESC LIMIT ? OFFSET ?`,
-		);
-		const count = this.list(`SELECT count(*) ${where}`);
-		return {
-			rows: rows.all([...values, filter.limit, filter.offset]).map(workflowOf),
-			total: Number(count.get(values)?.[0] ?? 0),
-		};
-	}
+  workflows(scope: Scope, filter: WorkflowFilter): Page<Workflow> {
+    const wanted = {
+      status: filter.status,
+      source: filter.source,
+      trace_id: filter.traceId,
+    }
+    const given = Object.entries(wanted).filter(([, value]) => value !== undefined)
+    const where = `FROM workflows WHERE org = ? AND tenant = ?${given.map(([column]) => ` AND ${column} = ?`).join('')}`
+    const values: SqlValue[] = [scope.org, scope.tenant, ...given.map(([, value]) => value as string)]
+    const rows = this.list(`SELECT ${workflowColumns} ${where} ORDER BY key DESC LIMIT ? OFFSET ?`)
+    const count = this.list(`SELECT count(*) ${where}`)
+    return {
+      rows: rows.all([...values, filter.limit, filter.offset]).map(workflowOf),
+      total: Number(count.get(values)?.[0] ?? 0),
+    }
+  }
 
-	countRunning(scope: Scope): number {
-		return Number(this.sql.running.get([scope.org, scope.tenant])?.[0] ?? 0);
-	}
+  countRunning(scope: Scope): number {
+    return Number(this.sql.running.get([scope.org, scope.tenant])?.[0] ?? 0)
+  }
 
-	step(workflow: Workflow, stepId: string): Step | undefined {
-		const row = this.sql.step.get([workflow.key, stepId]);
-		return row && stepOf(row);
-	}
+  step(workflow: Workflow, stepId: string): Step | undefined {
+    const row = this.sql.step.get([workflow.key, stepId])
+    return row && stepOf(row)
+  }
 
-	steps(workflow: Workflow): readonly Step[] {
-		return this.sql.steps.all([workflow.key]).map(stepOf);
-	}
+  steps(workflow: Workflow): readonly Step[] {
+    return this.sql.steps.all([workflow.key]).map(stepOf)
+  }
 
-	lastResumable(workflow: Workflow): Step | undefined {
-		const row = this.sql.lastResumable.get([workflow.key]);
-		return row && stepOf(row);
-	}
+  lastResumable(workflow: Workflow): Step | undefined {
+    const row = this.sql.lastResumable.get([workflow.key])
+    return row && stepOf(row)
+  }
 
-	stepHeld(
-		workflow: Workflow,
-		states: readonly ("pending" | "rejected" | "expired")[],
-	): Step | undefined {
-		const marks = states.map(() => "?").join(", ");
-		const statement = this.list(
-			`SELECT ${stepColumns} FROM steps WHERE workflow_key = ? AND approval_status IN (${marks}) ORDER BY step_index LIMIT 1`,
-		);
-		const row = statement.get([workflow.key, ...states]);
-		return row && stepOf(row);
-	}
+  stepHeld(workflow: Workflow, states: readonly ('pending' | 'rejected' | 'expired')[]): Step | undefined {
+    const marks = states.map(() => '?').join(', ')
+    const statement = this.list(
+      `SELECT ${stepColumns} FROM steps WHERE workflow_key = ? AND approval_status IN (${marks}) ORDER BY step_index LIMIT 1`,
+    )
+    const row = statement.get([workflow.key, ...states])
+    return row && stepOf(row)
+  }
 
-	stepOfCheckpoint(workflow: Workflow, checkpoint: number): Step | undefined {
-		const stepId = this.sql.eventStep.get([checkpoint, workflow.key])?.[0];
-		if (typeof stepId !== "string") return undefined;
-		const step = this.step(workflow, stepId);
-		return step?.checkpoint === checkpoint ? step : undefined;
-	}
+  stepOfCheckpoint(workflow: Workflow, checkpoint: number): Step | undefined {
+    const stepId = this.sql.eventStep.get([checkpoint, workflow.key])?.[0]
+    if (typeof stepId !== 'string') return undefined
+    const step = this.step(workflow, stepId)
+    return step?.checkpoint === checkpoint ? step : undefined
+  }
 
-	pendingSteps(scope: Scope, now: number, limit: number): Page<PendingStep> {
-		const whose = [now, scope.org, scope.tenant];
-		const rows = this.sql.pending.all([...whose, limit]).map((row) => {
-			const step = stepOf(row);
-			return {
-				step,
-				workflow: this.workflowByKey(step.workflowKey),
-				record: row[row.length - 1] as string,
-			};
-		});
-		return { rows, total: Number(this.sql.pendingCount.get(whose)?.[0] ?? 0) };
-	}
+  pendingSteps(scope: Scope, now: number, limit: number): Page<PendingStep> {
+    const whose = [now, scope.org, scope.tenant]
+    const rows = this.sql.pending.all([...whose, limit]).map((row) => {
+      const step = stepOf(row)
+      return {
+        step,
+        workflow: this.workflowByKey(step.workflowKey),
+        record: row[row.length - 1] as string,
+      }
+    })
+    return { rows, total: Number(this.sql.pendingCount.get(whose)?.[0] ?? 0) }
+  }
 
-	eventBody(seq: number): string {
-		const body = this.sql.eventBody.get([seq])?.[0];
-		if (typeof body !== "string") throw new Error(`Event ${seq} is missing`);
-		return body;
-	}
+  eventBody(seq: number): string {
+    const body = this.sql.eventBody.get([seq])?.[0]
+    if (typeof body !== 'string') throw new Error(`Event ${seq} is missing`)
+    return body
+  }
 
-	overdue(
-		now: number,
-		limit: number,
-	): readonly { workflow: Workflow; step: Step }[] {
-		return this.sql.overdue.all([now, limit]).map((row) => {
-			const step = stepOf(row);
-			return { step, workflow: this.workflowByKey(step.workflowKey) };
-		});
-	}
+  overdue(now: number, limit: number): readonly { workflow: Workflow; step: Step }[] {
+    return this.sql.overdue.all([now, limit]).map((row) => {
+      const step = stepOf(row)
+      return { step, workflow: this.workflowByKey(step.workflowKey) }
+    })
+  }
 
-	private workflowByKey(key: number): Workflow {
-		const row = this.sql.workflowByKey.get([key]);
-		if (!row) throw new Error(`Workflow row ${key} is missing`);
-		const workflow = workflowOf(row);
-		// What is remembered may be newer objects of the same version, which share their metadata.
-		return this.known.get(workflow.id) ?? workflow;
-	}
+  private workflowByKey(key: number): Workflow {
+    const row = this.sql.workflowByKey.get([key])
+    if (!row) throw new Error(`Workflow row ${key} is missing`)
+    const workflow = workflowOf(row)
+    // What is remembered may be newer objects of the same version, which share their metadata.
+    return this.known.get(workflow.id) ?? workflow
+  }
 
-	protected remember(workflow: Workflow): Workflow {
-		if (this.known.size >= rememberedWorkflows) {
-			for (const oldest of this.known.keys()) {
-				this.known.delete(oldest);
-				if (this.known.size < rememberedWorkflows * 0.9) break;
-			}
-		}
-		this.known.set(workflow.id, workflow);
-		return workflow;
-	}
+  protected remember(workflow: Workflow): Workflow {
+    if (this.known.size >= rememberedWorkflows) {
+      for (const oldest of this.known.keys()) {
+        this.known.delete(oldest)
+        if (this.known.size < rememberedWorkflows * 0.9) break
+      }
+    }
+    this.known.set(workflow.id, workflow)
+    return workflow
+  }
 
-	private list(sql: string): Statement {
-		const known = this.lists.get(sql);
-		if (known) return known;
-		const statement = this.connection.prepare(sql);
-		this.lists.set(sql, statement);
-		return statement;
-	}
+  private list(sql: string): Statement {
+    const known = this.lists.get(sql)
+    if (known) return known
+    const statement = this.connection.prepare(sql)
+    this.lists.set(sql, statement)
+    return statement
+  }
 }
 
 /** Enough for every run that is active at once; a few megabytes. */
-const rememberedWorkflows = 4096;
+const rememberedWorkflows = 4096

@@ -1,226 +1,186 @@
 /** The store in one libSQL file. @module */
-import {
-	close,
-	closeSync,
-	fdatasync,
-	fsyncSync,
-	mkdirSync,
-	openSync,
-} from "node:fs";
-import { dirname } from "node:path";
-import type { Workflow } from "../domain/workflow.js";
-import { CommitQueue } from "./commit-queue.js";
-import {
-	type Connection,
-	type LogFolder,
-	openConnection,
-	openLogFolder,
-} from "./database.js";
-import { lockDatabase } from "./database-lock.js";
-import { LogKeeper } from "./log-keeper.js";
-import { migrations } from "./migrations.js";
-import { prepareStatements } from "./statements.js";
-import {
-	type Store,
-	type StoreHealth,
-	StoreUnavailable,
-	type Transaction,
-} from "./store.js";
-import { Writes } from "./writes.js";
+import { close, closeSync, fdatasync, fsyncSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Workflow } from '../domain/workflow.js'
+import { CommitQueue } from './commit-queue.js'
+import { type Connection, type LogFolder, openConnection, openLogFolder } from './database.js'
+import { lockDatabase } from './database-lock.js'
+import { LogKeeper } from './log-keeper.js'
+import { migrations } from './migrations.js'
+import { prepareStatements } from './statements.js'
+import { type Store, type StoreHealth, StoreUnavailable, type Transaction } from './store.js'
+import { Writes } from './writes.js'
 
 export interface SqliteStoreOptions {
-	/** Path of the database file; its folder is made when missing. */
-	readonly path: string;
-	readonly pid: number;
-	/** Told of every failure and of the first success after it. */
-	readonly onFault?: (error: unknown) => void;
+  /** Path of the database file; its folder is made when missing. */
+  readonly path: string
+  readonly pid: number
+  /** Told of every failure and of the first success after it. */
+  readonly onFault?: (error: unknown) => void
 }
 
 /**
  * Open the store: take its lock, bring the schema forward, be ready.
  * @throws {DatabaseInUse} when another process has it; Error when the file is from a newer version or cannot be opened
  */
-export async function openSqliteStore(
-	options: SqliteStoreOptions,
-): Promise<Store> {
-	mkdirSync(dirname(options.path), { recursive: true });
-	const lock = lockDatabase(options.path, options.pid);
-	try {
-		const connection = connect(options.path);
-		migrate(connection, options.path);
-		syncFolder(dirname(options.path));
-		return new SqliteStore(
-			options,
-			lock,
-			connection,
-			await openLogFolder(options.path),
-		);
-	} catch (error) {
-		lock.close();
-		throw error;
-	}
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  mkdirSync(dirname(options.path), { recursive: true })
+  const lock = lockDatabase(options.path, options.pid)
+  try {
+    const connection = connect(options.path)
+    migrate(connection, options.path)
+    syncFolder(dirname(options.path))
+    return new SqliteStore(options, lock, connection, await openLogFolder(options.path))
+  } catch (error) {
+    lock.close()
+    throw error
+  }
 }
 
 class SqliteStore implements Store {
-	private readonly queue: CommitQueue;
-	private readonly log: LogKeeper;
-	private known = new Map<string, Workflow>();
-	private tx: Writes;
-	private logFile: number | undefined;
-	private fault: string | undefined;
-	private mustReopen = false;
-	private mustFold = false;
+  private readonly queue: CommitQueue
+  private readonly log: LogKeeper
+  private known = new Map<string, Workflow>()
+  private tx: Writes
+  private logFile: number | undefined
+  private fault: string | undefined
+  private mustReopen = false
+  private mustFold = false
 
-	constructor(
-		private readonly options: SqliteStoreOptions,
-		private readonly lock: Connection,
-		private connection: Connection,
-		private readonly folder: LogFolder,
-	) {
-		this.tx = this.prepared();
-		this.queue = new CommitQueue({
-			begin: () => this.begin(),
-			commit: () => this.commit(),
-			rollback: (error) => this.rollback(error),
-			sync: () => this.sync(),
-		});
-		this.log = new LogKeeper({
-			folder,
-			hold: (work) => this.queue.hold(work),
-			onFault: (error) => this.options.onFault?.(error),
-		});
-	}
+  constructor(
+    private readonly options: SqliteStoreOptions,
+    private readonly lock: Connection,
+    private connection: Connection,
+    private readonly folder: LogFolder,
+  ) {
+    this.tx = this.prepared()
+    this.queue = new CommitQueue({
+      begin: () => this.begin(),
+      commit: () => this.commit(),
+      rollback: (error) => this.rollback(error),
+      sync: () => this.sync(),
+    })
+    this.log = new LogKeeper({
+      folder,
+      hold: (work) => this.queue.hold(work),
+      onFault: (error) => this.options.onFault?.(error),
+    })
+  }
 
-	transact<T>(verb: (tx: Transaction) => T): Promise<T> {
-		return this.queue.run(() => verb(this.tx));
-	}
+  transact<T>(verb: (tx: Transaction) => T): Promise<T> {
+    return this.queue.run(() => verb(this.tx))
+  }
 
-	health(): StoreHealth {
-		return this.fault === undefined
-			? { writable: true }
-			: { writable: false, fault: this.fault };
-	}
+  health(): StoreHealth {
+    return this.fault === undefined ? { writable: true } : { writable: false, fault: this.fault }
+  }
 
-	async close(): Promise<void> {
-		await this.queue.drained();
-		await this.log.settled();
-		await this.folder.close();
-		if (this.logFile !== undefined) close(this.logFile);
-		this.connection.close();
-		this.lock.close();
-	}
+  async close(): Promise<void> {
+    await this.queue.drained()
+    await this.log.settled()
+    await this.folder.close()
+    if (this.logFile !== undefined) close(this.logFile)
+    this.connection.close()
+    this.lock.close()
+  }
 
-	private prepared(): Writes {
-		return new Writes(
-			this.connection,
-			prepareStatements(this.connection),
-			this.known,
-		);
-	}
+  private prepared(): Writes {
+    return new Writes(this.connection, prepareStatements(this.connection), this.known)
+  }
 
-	private begin(): void {
-		if (this.mustReopen) {
-			this.connection.close();
-			this.connection = connect(this.options.path);
-			this.known = new Map();
-			this.tx = this.prepared();
-			this.mustReopen = false;
-		}
-		if (this.mustFold) {
-			// A sync failed: the log's pages may not be on disk. Folding writes them to the database file and syncs that.
-			this.connection.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-			this.mustFold = false;
-		}
-		this.connection.exec("BEGIN IMMEDIATE");
-	}
+  private begin(): void {
+    if (this.mustReopen) {
+      this.connection.close()
+      this.connection = connect(this.options.path)
+      this.known = new Map()
+      this.tx = this.prepared()
+      this.mustReopen = false
+    }
+    if (this.mustFold) {
+      // A sync failed: the log's pages may not be on disk. Folding writes them to the database file and syncs that.
+      this.connection.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      this.mustFold = false
+    }
+    this.connection.exec('BEGIN IMMEDIATE')
+  }
 
-	private commit(): boolean {
-		this.connection.exec("COMMIT");
-		const { written } = this.tx;
-		if (written === 0) return false;
-		this.tx.written = 0;
-		this.log.wrote(written);
-		this.fault = undefined;
-		return true;
-	}
+  private commit(): boolean {
+    this.connection.exec('COMMIT')
+    const { written } = this.tx
+    if (written === 0) return false
+    this.tx.written = 0
+    this.log.wrote(written)
+    this.fault = undefined
+    return true
+  }
 
-	private rollback(error: unknown): unknown {
-		// A failed statement can leave a libSQL connection unable to commit ever again: a fresh one cures that.
-		this.mustReopen = true;
-		if (!isStoreError(error)) return error;
-		this.failed(error);
-		return new StoreUnavailable("The database refused to write", {
-			cause: error,
-		});
-	}
+  private rollback(error: unknown): unknown {
+    // A failed statement can leave a libSQL connection unable to commit ever again: a fresh one cures that.
+    this.mustReopen = true
+    if (!isStoreError(error)) return error
+    this.failed(error)
+    return new StoreUnavailable('The database refused to write', {
+      cause: error,
+    })
+  }
 
-	private sync(): Promise<void> {
-		return new Promise((resolve, reject) => {
-			try {
-				this.logFile ??= openSync(`${this.options.path}-wal`, "r+");
-			} catch (error) {
-				this.failed(error);
-				reject(error);
-				return;
-			}
-			fdatasync(this.logFile, (error) => {
-				if (!error) return resolve();
-				this.mustFold = true;
-				this.failed(error);
-				reject(error);
-			});
-		});
-	}
+  private sync(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      try {
+        this.logFile ??= openSync(`${this.options.path}-wal`, 'r+')
+      } catch (error) {
+        this.failed(error)
+        reject(error)
+        return
+      }
+      fdatasync(this.logFile, (error) => {
+        if (!error) return resolve()
+        this.mustFold = true
+        this.failed(error)
+        reject(error)
+      })
+    })
+  }
 
-	private failed(error: unknown): void {
-		this.fault = error instanceof Error ? error.message : String(error);
-		this.options.onFault?.(error);
-	}
+  private failed(error: unknown): void {
+    this.fault = error instanceof Error ? error.message : String(error)
+    this.options.onFault?.(error)
+  }
 }
 
 function connect(path: string): Connection {
-	const connection = openConnection(path);
-	connection.exec("PRAGMA journal_mode = WAL");
-	// Commits do not sync: the commit queue syncs the log itself, off the event loop, before anyone is answered.
-	connection.exec(
-		"PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA busy_timeout = 2000",
-	);
-	connection.exec("PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY");
-	return connection;
+  const connection = openConnection(path)
+  connection.exec('PRAGMA journal_mode = WAL')
+  // Commits do not sync: the commit queue syncs the log itself, off the event loop, before anyone is answered.
+  connection.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA busy_timeout = 2000')
+  connection.exec('PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY')
+  return connection
 }
 
 function migrate(connection: Connection, path: string): void {
-	const version = Number(
-		connection.prepare("PRAGMA user_version").get([])?.[0] ?? 0,
-	);
-	if (version > migrations.length) {
-		connection.close();
-		throw new Error(
-			`The database ${path} was written by a newer Stepgate (schema ${version}, this one knows ${migrations.length}). Run that version.`,
-		);
-	}
-	for (let next = version; next < migrations.length; next++) {
-		connection.exec(
-			`BEGIN IMMEDIATE; ${migrations[next]}; PRAGMA user_version = ${next + 1}; COMMIT`,
-		);
-	}
-	connection.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  const version = Number(connection.prepare('PRAGMA user_version').get([])?.[0] ?? 0)
+  if (version > migrations.length) {
+    connection.close()
+    throw new Error(
+      `The database ${path} was written by a newer Stepgate (schema ${version}, this one knows ${migrations.length}). Run that version.`,
+    )
+  }
+  for (let next = version; next < migrations.length; next++) {
+    connection.exec(`BEGIN IMMEDIATE; ${migrations[next]}; PRAGMA user_version = ${next + 1}; COMMIT`)
+  }
+  connection.exec('PRAGMA wal_checkpoint(TRUNCATE)')
 }
 
 /** The log's directory entry has to be on disk before the first reply that relies on it. */
 function syncFolder(folder: string): void {
-	const handle = openSync(folder, "r");
-	try {
-		fsyncSync(handle);
-	} finally {
-		closeSync(handle);
-	}
+  const handle = openSync(folder, 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
 }
 
 function isStoreError(error: unknown): boolean {
-	return (
-		error instanceof Error &&
-		"code" in error &&
-		String(error.code).startsWith("SQLITE_")
-	);
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_')
 }

@@ -3,107 +3,101 @@
  * engine can serve the same interface, because every change is a compare-and-set on a version.
  * @module
  */
-import type { Changes } from "../domain/event.js";
-import type { Step } from "../domain/step.js";
-import type { Workflow } from "../domain/workflow.js";
+import type { Changes } from '../domain/event.js'
+import type { Step } from '../domain/step.js'
+import type { Workflow } from '../domain/workflow.js'
 
 /** Whose rows may be seen: both parts come from the authenticated identity and are in every query. */
 export interface Scope {
-	readonly org: string;
-	readonly tenant: string;
+  readonly org: string
+  readonly tenant: string
 }
 
 export interface WorkflowFilter {
-	readonly status?: string;
-	readonly source?: string;
-	readonly traceId?: string;
-	readonly limit: number;
-	readonly offset: number;
+  readonly status?: string
+  readonly source?: string
+  readonly traceId?: string
+  readonly limit: number
+  readonly offset: number
 }
 
 /** A page of rows and how many there are in all. */
 export interface Page<T> {
-	readonly rows: readonly T[];
-	readonly total: number;
+  readonly rows: readonly T[]
+  readonly total: number
 }
 
 /** A step that waits for a person, with its workflow and the record of its decision. */
 export interface PendingStep {
-	readonly workflow: Workflow;
-	readonly step: Step;
-	/** JSON text of the decision's record. */
-	readonly record: string;
+  readonly workflow: Workflow
+  readonly step: Step
+  /** JSON text of the decision's record. */
+  readonly record: string
 }
 
 /** What a verb may look at. Ids of another tenant are simply not there. */
 export interface Reader {
-	workflow(scope: Scope, id: string): Workflow | undefined;
-	workflows(scope: Scope, filter: WorkflowFilter): Page<Workflow>;
-	/** In progress, of this tenant. */
-	countRunning(scope: Scope): number;
-	step(workflow: Workflow, stepId: string): Step | undefined;
-	/** In step index order. */
-	steps(workflow: Workflow): readonly Step[];
-	/** The step with the highest index that a gate did not block. */
-	lastResumable(workflow: Workflow): Step | undefined;
-	/** The first step whose approval has one of these states. */
-	stepHeld(
-		workflow: Workflow,
-		states: readonly ("pending" | "rejected" | "expired")[],
-	): Step | undefined;
-	/** The step whose first decision has this event number: the integer id of its checkpoint. */
-	stepOfCheckpoint(workflow: Workflow, checkpoint: number): Step | undefined;
-	/** Newest first. */
-	pendingSteps(scope: Scope, now: number, limit: number): Page<PendingStep>;
-	/** JSON text of an event's body. */
-	eventBody(seq: number): string;
-	/** Holds of all tenants whose deadline has passed. For the process's own clock, never for a caller. */
-	overdue(
-		now: number,
-		limit: number,
-	): readonly { workflow: Workflow; step: Step }[];
+  workflow(scope: Scope, id: string): Workflow | undefined
+  workflows(scope: Scope, filter: WorkflowFilter): Page<Workflow>
+  /** In progress, of this tenant. */
+  countRunning(scope: Scope): number
+  step(workflow: Workflow, stepId: string): Step | undefined
+  /** In step index order. */
+  steps(workflow: Workflow): readonly Step[]
+  /** The step with the highest index that a gate did not block. */
+  lastResumable(workflow: Workflow): Step | undefined
+  /** The first step whose approval has one of these states. */
+  stepHeld(workflow: Workflow, states: readonly ('pending' | 'rejected' | 'expired')[]): Step | undefined
+  /** The step whose first decision has this event number: the integer id of its checkpoint. */
+  stepOfCheckpoint(workflow: Workflow, checkpoint: number): Step | undefined
+  /** Newest first. */
+  pendingSteps(scope: Scope, now: number, limit: number): Page<PendingStep>
+  /** JSON text of an event's body. */
+  eventBody(seq: number): string
+  /** Holds of all tenants whose deadline has passed. For the process's own clock, never for a caller. */
+  overdue(now: number, limit: number): readonly { workflow: Workflow; step: Step }[]
 }
 
 /** What a verb may do: look, then write once. */
 export interface Transaction extends Reader {
-	/** The number that the next appended event will get. */
-	nextSeq(): number;
-	/** Add a workflow; the given key is replaced by the store's own. */
-	createWorkflow(workflow: Workflow, eventBody: string): Workflow;
-	/**
-	 * Write rows and append events. The rows' versions are compared with those stored (new = stored + 1).
-	 * @throws when a version differs: with one writer that is a broken promise, with several the verb is run again
-	 */
-	apply(changes: Changes): void;
-	/** Keep what a policy revision was, the first time a decision names it. */
-	recordRevision(id: string, now: number, description: () => string): void;
+  /** The number that the next appended event will get. */
+  nextSeq(): number
+  /** Add a workflow; the given key is replaced by the store's own. */
+  createWorkflow(workflow: Workflow, eventBody: string): Workflow
+  /**
+   * Write rows and append events. The rows' versions are compared with those stored (new = stored + 1).
+   * @throws when a version differs: with one writer that is a broken promise, with several the verb is run again
+   */
+  apply(changes: Changes): void
+  /** Keep what a policy revision was, the first time a decision names it. */
+  recordRevision(id: string, now: number, description: () => string): void
 }
 
 /** The store cannot be written or read now: nothing of the verb happened. The process goes on and tries again. */
 export class StoreUnavailable extends Error {
-	override readonly name = "StoreUnavailable";
+  override readonly name = 'StoreUnavailable'
 }
 
 /** Somebody else has the database open. */
 export class DatabaseInUse extends Error {
-	override readonly name = "DatabaseInUse";
+  override readonly name = 'DatabaseInUse'
 }
 
 export interface StoreHealth {
-	readonly writable: boolean;
-	/** The last failure, while it lasts. */
-	readonly fault?: string;
+  readonly writable: boolean
+  /** The last failure, while it lasts. */
+  readonly fault?: string
 }
 
 export interface Store {
-	/**
-	 * Run a verb inside the next group commit and answer with what it returns once that is durable. Verbs run one after
-	 * another on one thread, so what a verb read is still so when it writes. It may be run twice (another verb of its
-	 * group failed), so it must not have effects of its own.
-	 * @throws {StoreUnavailable}
-	 */
-	transact<T>(verb: (tx: Transaction) => T): Promise<T>;
-	health(): StoreHealth;
-	/** Wait for what is under way, fold the log into the file, and let go of it. */
-	close(): Promise<void>;
+  /**
+   * Run a verb inside the next group commit and answer with what it returns once that is durable. Verbs run one after
+   * another on one thread, so what a verb read is still so when it writes. It may be run twice (another verb of its
+   * group failed), so it must not have effects of its own.
+   * @throws {StoreUnavailable}
+   */
+  transact<T>(verb: (tx: Transaction) => T): Promise<T>
+  health(): StoreHealth
+  /** Wait for what is under way, fold the log into the file, and let go of it. */
+  close(): Promise<void>
 }

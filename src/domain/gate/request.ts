@@ -1,35 +1,35 @@
 /** What is asked at a gate. @module */
-import { sha256 } from "../digest.js";
-import { canonicalJson, type JsonObject } from "../json.js";
-import type { StepType } from "../step.js";
+import { sha256 } from '../digest.js'
+import { canonicalJson, type JsonObject } from '../json.js'
+import type { StepType } from '../step.js'
 
 export interface ToolContext {
-	readonly toolName: string;
-	readonly toolType?: string;
-	readonly toolInput?: JsonObject;
+  readonly toolName: string
+  readonly toolType?: string
+  readonly toolInput?: JsonObject
 }
 
 /** A gate request after reading: nulls are gone, an absent step_input is `{}`, an absent key is the empty string. */
 export interface GateRequest {
-	readonly stepType: StepType;
-	readonly stepName?: string;
-	readonly stepInput: JsonObject;
-	readonly model?: string;
-	readonly provider?: string;
-	readonly tokensIn?: number;
-	readonly tokensOut?: number;
-	readonly costUsd?: number;
-	readonly toolContext?: ToolContext;
-	readonly retryPolicy: "idempotent" | "reevaluate";
-	readonly idempotencyKey: string;
-	readonly includePriorOutput: boolean;
+  readonly stepType: StepType
+  readonly stepName?: string
+  readonly stepInput: JsonObject
+  readonly model?: string
+  readonly provider?: string
+  readonly tokensIn?: number
+  readonly tokensOut?: number
+  readonly costUsd?: number
+  readonly toolContext?: ToolContext
+  readonly retryPolicy: 'idempotent' | 'reevaluate'
+  readonly idempotencyKey: string
+  readonly includePriorOutput: boolean
 }
 
 /** The request's content in canonical text: made once, then compared, judged, digested and stored. */
 export interface GateContent {
-	readonly stepInput: string;
-	readonly toolInput: string | undefined;
-	readonly digest: string;
+  readonly stepInput: string
+  readonly toolInput: string | undefined
+  readonly digest: string
 }
 
 /**
@@ -37,19 +37,18 @@ export interface GateContent {
  * tokens and cost may differ.
  */
 export function gateContent(request: GateRequest): GateContent {
-	const stepInput = canonicalJson(request.stepInput);
-	const tool = request.toolContext;
-	const toolInput =
-		tool?.toolInput === undefined ? undefined : canonicalJson(tool.toolInput);
-	const head = JSON.stringify([
-		request.stepType,
-		request.model ?? null,
-		request.provider ?? null,
-		tool ? [tool.toolName, tool.toolType ?? null] : null,
-	]);
-	return {
-		stepInput,
-		toolInput,
-		digest: sha256(`${head}\n${stepInput}\n${toolInput ?? ""}`),
-	};
+  const stepInput = canonicalJson(request.stepInput)
+  const tool = request.toolContext
+  const toolInput = tool?.toolInput === undefined ? undefined : canonicalJson(tool.toolInput)
+  const head = JSON.stringify([
+    request.stepType,
+    request.model ?? null,
+    request.provider ?? null,
+    tool ? [tool.toolName, tool.toolType ?? null] : null,
+  ])
+  return {
+    stepInput,
+    toolInput,
+    digest: sha256(`${head}\n${stepInput}\n${toolInput ?? ''}`),
+  }
 }
