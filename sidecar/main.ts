@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+import { enableLinearRegexp } from '../src/policy/text/linear-regexp.js'
+
+// Node keeps the regular expression engine it first compiled with, so this stands before anything else is loaded.
+enableLinearRegexp()
+process.stdout.on('error', stopWhenNobodyReads)
+
+const { runCli } = await import('./cli.js')
+process.exitCode = await runCli(process.argv.slice(2))
+
+/** `stepgate policy show x.yaml | head` closes the pipe early, and that is no failure. */
+function stopWhenNobodyReads(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+}
