@@ -1,0 +1,92 @@
+/** May this step run now? @module */
+import { isRefusal, type Refusal } from '../domain/errors.js'
+import { admitGate } from '../domain/gate/admit.js'
+import { decideGate } from '../domain/gate/decide.js'
+import { gateInput } from '../domain/gate/input.js'
+import type { DecisionRecord } from '../domain/gate/record.js'
+import { repeatGate } from '../domain/gate/repeat.js'
+import type { GateReply } from '../domain/gate/reply.js'
+import { type GateContent, type GateRequest, gateContent } from '../domain/gate/request.js'
+import type { Identity } from '../domain/identity.js'
+import { decisionId } from '../domain/ids.js'
+import type { JsonObject } from '../domain/json.js'
+import type { Step } from '../domain/step.js'
+import type { Workflow } from '../domain/workflow.js'
+import type { Reader, Transaction } from '../store/store.js'
+import type { Ports } from './ports.js'
+import { findWorkflow } from './scope.js'
+
+/** Answer a gate call: from the record where it repeats an earlier one, else from policy (WCP §5). */
+export function checkGate(
+  ports: Ports,
+  identity: Identity,
+  workflowId: string,
+  stepId: string,
+  request: GateRequest,
+): Promise<GateReply | Refusal> {
+  const content = gateContent(request)
+  return ports.store.transact((tx) => {
+    const now = ports.now()
+    const workflow = findWorkflow(tx, identity, workflowId, now)
+    if (isRefusal(workflow)) return workflow
+    const step = workflow.stepCount === 0 ? undefined : tx.step(workflow, stepId)
+    const admission = admitGate(workflow, step, stepId, request, content.digest, now)
+    if (isRefusal(admission)) return admission
+    if (admission === 'repeat' && step) return repeat(tx, step, request, now)
+    return evaluate(ports, tx, { workflow, step, stepId, request, content, identity, now })
+  })
+}
+
+function repeat(tx: Transaction, step: Step, request: GateRequest, now: number): GateReply {
+  const record = JSON.parse(tx.eventBody(step.decisionSeq)) as DecisionRecord
+  const output = request.includePriorOutput ? priorOutput(tx, step) : null
+  const { reply, changes } = repeatGate(step, record, output, now)
+  tx.apply(changes)
+  return reply
+}
+
+/** What a fresh decision starts from. */
+export interface Asked {
+  readonly workflow: Workflow
+  readonly step: Step | undefined
+  readonly stepId: string
+  readonly request: GateRequest
+  readonly content: GateContent
+  readonly identity: Identity
+  readonly now: number
+}
+
+/** Ask policy, decide, and write the decision down. */
+export function evaluate(ports: Ports, tx: Transaction, asked: Asked): GateReply {
+  const { workflow, step, stepId, request, content, identity, now } = asked
+  const engine = ports.engine()
+  const input = gateInput(workflow, step, stepId, request, content, identity, now)
+  const past = ports.histories.of(tx, workflow, engine)
+  const judgement = engine.evaluate('step', input.object, () => input.text, past)
+  const { reply, changes } = decideGate({
+    workflow,
+    step,
+    stepId,
+    request,
+    content,
+    input,
+    identity,
+    judgement,
+    now,
+    decisionId: decisionId(now, ports.randomHex()),
+    seq: tx.nextSeq(),
+    approvalTtlMs: ports.settings.approvalTtlMs,
+    priorOutput: step && request.includePriorOutput ? priorOutput(tx, step) : null,
+  })
+  if (judgement.revision !== '')
+    tx.recordRevision(judgement.revision, now, () => JSON.stringify(engine.revision))
+  tx.apply(changes)
+  ports.histories.changed(workflow, changes, step)
+  return reply
+}
+
+function priorOutput(tx: Reader, step: Step): JsonObject | null {
+  if (step.outputSeq === undefined) return null
+  const { output } = JSON.parse(tx.eventBody(step.outputSeq)) as { output?: JsonObject }
+  return output ?? null
+}

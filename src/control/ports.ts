@@ -1,0 +1,38 @@
+/** What the verbs are given: the world enters here, so that the domain needs none of it. @module */
+import { randomBytes } from 'node:crypto'
+import type { RandomHex } from '../domain/ids.js'
+import type { PolicyEngine } from '../policy/engine/engine.js'
+import type { Store } from '../store/store.js'
+import type { Histories } from './histories.js'
+
+export interface Settings {
+  /** Milliseconds a hold may wait where its policy does not say. */
+  readonly approvalTtlMs: number
+  /** Workflows in progress a tenant may have; 0: no limit. */
+  readonly maxConcurrentExecutions: number
+}
+
+export interface Ports {
+  readonly store: Store
+  /** The engine of the live revision; asked anew by each verb, so a verb never sees two. */
+  readonly engine: () => PolicyEngine
+  readonly histories: Histories
+  /** Unix milliseconds. */
+  readonly now: () => number
+  readonly randomHex: RandomHex
+  readonly settings: Settings
+}
+
+/** Random hex digits from the system, drawn a page at a time. */
+export function systemRandom(): RandomHex {
+  let page = ''
+  let next = 0
+  return () => {
+    if (next + 32 > page.length) {
+      page = randomBytes(4096).toString('hex')
+      next = 0
+    }
+    next += 32
+    return page.slice(next - 32, next)
+  }
+}

@@ -1,0 +1,101 @@
+/** The gate, whole: a store, a policy engine, and the verbs over them. @module */
+import type { PolicyEngine } from '../policy/engine/engine.js'
+import { openSqliteStore } from '../store/sqlite-store.js'
+import type { StoreHealth } from '../store/store.js'
+import { checkGate } from './check-gate.js'
+import { listCheckpoints, resumeCheckpoint } from './checkpoints.js'
+import { completeStep } from './complete-step.js'
+import { createWorkflow } from './create-workflow.js'
+import { decideApproval, expireApprovals, pendingApprovals } from './decide-approval.js'
+import { endWorkflow, resumeWorkflow } from './end-workflow.js'
+import { Histories } from './histories.js'
+import { type Ports, type Settings, systemRandom } from './ports.js'
+import { getWorkflow, listWorkflows } from './read-workflows.js'
+
+export interface StepgateOptions extends Partial<Settings> {
+  /** `file:` URL or path of the database. */
+  readonly database: string
+  /** The engine of the live policy revision. */
+  readonly engine: () => PolicyEngine
+  /** Unix milliseconds; default the system's clock. */
+  readonly now?: () => number
+  /** 32 random hex digits at each call; default the system's. */
+  readonly randomHex?: () => string
+  /** Told of every failure of the store. */
+  readonly onStoreFault?: (error: unknown) => void
+}
+
+type Verb<F> = F extends (ports: Ports, ...rest: infer R) => infer T ? (...rest: R) => T : never
+
+/** The verbs of the gate. Each answers with its result or with a refusal as data, after what it says is durable. */
+export interface Stepgate {
+  readonly createWorkflow: Verb<typeof createWorkflow>
+  readonly getWorkflow: Verb<typeof getWorkflow>
+  readonly listWorkflows: Verb<typeof listWorkflows>
+  readonly checkGate: Verb<typeof checkGate>
+  readonly completeStep: Verb<typeof completeStep>
+  readonly endWorkflow: Verb<typeof endWorkflow>
+  readonly resumeWorkflow: Verb<typeof resumeWorkflow>
+  readonly decideApproval: Verb<typeof decideApproval>
+  readonly pendingApprovals: Verb<typeof pendingApprovals>
+  readonly expireApprovals: Verb<typeof expireApprovals>
+  readonly listCheckpoints: Verb<typeof listCheckpoints>
+  readonly resumeCheckpoint: Verb<typeof resumeCheckpoint>
+  health(): StoreHealth
+  /** Wait for what is under way, then let go of the database. */
+  close(): Promise<void>
+}
+
+/** A day: long enough for a reviewer in another time zone. */
+export const defaultApprovalTtlMs = 24 * 60 * 60 * 1000
+
+/**
+ * Open the gate in this process.
+ * @throws {DatabaseInUse} when another process has the database; Error when it cannot be opened
+ */
+export async function openStepgate(options: StepgateOptions): Promise<Stepgate> {
+  const histories = new Histories()
+  const store = await openSqliteStore({
+    path: databasePath(options.database),
+    pid: process.pid,
+    onFault: (error) => options.onStoreFault?.(error),
+    onUndone: () => histories.forget(),
+  })
+  const ports: Ports = {
+    store,
+    engine: options.engine,
+    histories,
+    now: options.now ?? Date.now,
+    randomHex: options.randomHex ?? systemRandom(),
+    settings: {
+      approvalTtlMs: options.approvalTtlMs ?? defaultApprovalTtlMs,
+      maxConcurrentExecutions: options.maxConcurrentExecutions ?? 0,
+    },
+  }
+  const bind = <A extends unknown[], T>(verb: (ports: Ports, ...rest: A) => T) => verb.bind(null, ports)
+  return {
+    createWorkflow: bind(createWorkflow),
+    getWorkflow: bind(getWorkflow),
+    listWorkflows: bind(listWorkflows),
+    checkGate: bind(checkGate),
+    completeStep: bind(completeStep),
+    endWorkflow: bind(endWorkflow),
+    resumeWorkflow: bind(resumeWorkflow),
+    decideApproval: bind(decideApproval),
+    pendingApprovals: bind(pendingApprovals),
+    expireApprovals: bind(expireApprovals),
+    listCheckpoints: bind(listCheckpoints),
+    resumeCheckpoint: bind(resumeCheckpoint),
+    health: () => store.health(),
+    close: () => store.close(),
+  }
+}
+
+/** `file:./data/stepgate.db`, `file:///data/stepgate.db` or a plain path. */
+function databasePath(database: string): string {
+  if (database.startsWith('file://')) return decodeURIComponent(new URL(database).pathname)
+  if (database.startsWith('file:')) return database.slice('file:'.length)
+  if (/^[a-z][a-z+]+:/i.test(database))
+    throw new Error(`The database must be a file, not ${database.split(':')[0]}:`)
+  return database
+}

@@ -1,0 +1,75 @@
+/** One request through a verb: who, what, and the reply as text. Shared by all routes but the gate's short way. @module */
+import type { Context } from 'hono'
+import { isRefusal, type Refusal } from '../domain/errors.js'
+import type { Identity } from '../domain/identity.js'
+import { requestBytes } from './body-bytes.js'
+import { failureReply, refuseId } from './failure.js'
+import type { HttpOptions } from './options.js'
+import { refusalReply } from './wire/errors.js'
+import { type TextReply, tooLarge } from './workflows/gate.js'
+
+/** Bodies of routes for which the contract sets no limit. */
+export const bodyLimit = 16 * 1024 * 1024
+
+/** What a route's handler is given. */
+export interface Exchange {
+  readonly identity: Identity
+  readonly body: Buffer
+  readonly query: (name: string) => string | undefined
+  readonly param: (name: string) => string
+}
+
+/** A handler answers with a refusal, a JSON text, or a reply of its own status. */
+export type Handler = (
+  exchange: Exchange,
+) => Promise<Refusal | string | TextReply> | Refusal | string | TextReply
+
+/** A Hono handler around ours: identity first, then ids, then the body, then the verb (WCP §2.1). */
+export function route(
+  options: HttpOptions,
+  handler: Handler,
+  limit = bodyLimit,
+): (c: Context) => Promise<Response> {
+  return async (c) => {
+    const { status, text } = await answer(options, c, handler, limit)
+    const headers = replyHeaders(options)
+    if (status === 204) return new Response(null, { status, headers })
+    headers['Content-Type'] = 'application/json'
+    // The rest of a body that is too large is not waited for.
+    if (status === 413) headers.Connection = 'close'
+    return new Response(text, { status, headers })
+  }
+}
+
+async function answer(options: HttpOptions, c: Context, handler: Handler, limit: number): Promise<TextReply> {
+  try {
+    const identity = options.identify({
+      authorization: c.req.header('authorization'),
+      userId: c.req.header('x-user-id'),
+      userEmail: c.req.header('x-user-email'),
+    })
+    if (isRefusal(identity)) return refusalReply(identity)
+    const params = c.req.param() as Record<string, string>
+    for (const name in params) {
+      const refusal = refuseId(name, params[name] as string)
+      if (refusal) return refusalReply(refusal)
+    }
+    const body = c.req.method === 'GET' ? Buffer.alloc(0) : await requestBytes(c.req.raw, limit)
+    if (typeof body === 'string') return refusalReply(tooLarge(limit))
+    const reply = await handler({
+      identity,
+      body,
+      query: (name) => c.req.query(name),
+      param: (name) => params[name] ?? '',
+    })
+    if (typeof reply === 'string') return { status: 200, text: reply }
+    return isRefusal(reply) ? refusalReply(reply) : reply
+  } catch (error) {
+    return failureReply(options, error, c.req.header('x-request-id'))
+  }
+}
+
+/** Headers of every answer: which policy revision is live. */
+export function replyHeaders(options: Pick<HttpOptions, 'revision'>): Record<string, string> {
+  return { 'X-Stepgate-Policy-Revision': options.revision()?.id ?? 'none' }
+}

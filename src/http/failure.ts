@@ -1,0 +1,22 @@
+/** What escapes a verb, and ids that cannot be. @module */
+import { type Refusal, refuse } from '../domain/errors.js'
+import { StoreUnavailable } from '../store/store.js'
+import type { HttpOptions } from './options.js'
+import { hasControl } from './wire/body.js'
+import { refusalReply } from './wire/errors.js'
+import type { TextReply } from './workflows/gate.js'
+
+/** An error that escaped a verb, as a reply: 503 when the store could not write, else 500. Internals stay in the log. */
+export function failureReply(options: HttpOptions, error: unknown, requestId: string | undefined): TextReply {
+  options.onError?.(error, requestId)
+  return refusalReply(refuse(error instanceof StoreUnavailable ? 'STORE_UNAVAILABLE' : 'INTERNAL_ERROR'))
+}
+
+/** Ids that could not be stored or shown are refused before anything is done. */
+export function refuseId(name: string, id: string): Refusal | undefined {
+  if (id.length > 255) return refuse('BAD_REQUEST', { message: `${name} must be at most 255 characters` })
+  if (id === '' || hasControl(id)) {
+    return refuse('BAD_REQUEST', { message: `${name} must not be empty or hold control characters` })
+  }
+  return undefined
+}

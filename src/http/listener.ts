@@ -1,0 +1,99 @@
+/** The node listener: the gate's short way, and the app for everything else. @module */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { isRefusal } from '../domain/errors.js'
+import { createApp } from './app.js'
+import { type BodyBytes, incomingBytes } from './body-bytes.js'
+import { refuseForeign } from './caller.js'
+import { failureReply, refuseId } from './failure.js'
+import type { HttpOptions } from './options.js'
+import { refusalReply } from './wire/errors.js'
+import { answerGate, gateBodyLimit, type TextReply, tooLarge } from './workflows/gate.js'
+
+/** A handler for `node:http`'s request event. */
+export type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void
+
+/**
+ * Gate calls are answered straight on node's request and response, which spares them a third of their time (a fetch
+ * Request, a Response and two streams each); all other routes go through the app. Both ways share every check.
+ */
+export function createListener(options: HttpOptions): Listener {
+  const app = getRequestListener(createApp(options).fetch, { overrideGlobalObjects: true })
+  return (incoming, outgoing) => {
+    const call = incoming.method === 'POST' ? gateCall(incoming.url as string) : undefined
+    if (!call) return void app(incoming, outgoing)
+    incomingBytes(incoming, gateBodyLimit, (body) => {
+      if (body === 'cut-off') return
+      gate(options, incoming, call, body).then((reply) => send(options, incoming, outgoing, reply))
+    })
+  }
+}
+
+interface GateCall {
+  readonly workflowId: string
+  readonly stepId: string
+  readonly query: string
+}
+
+const gatePath = /^\/api\/v1\/workflows\/([^/?]+)\/steps\/([^/?]+)\/gate(?:\?(.*))?$/
+
+function gateCall(url: string): GateCall | undefined {
+  const match = gatePath.exec(url)
+  if (!match) return undefined
+  return { workflowId: match[1] as string, stepId: match[2] as string, query: match[3] ?? '' }
+}
+
+async function gate(
+  options: HttpOptions,
+  { headers }: IncomingMessage,
+  call: GateCall,
+  body: Exclude<BodyBytes, 'cut-off'>,
+): Promise<TextReply> {
+  try {
+    const foreign = refuseForeign(options, headers.host, headers.origin)
+    if (foreign) return refusalReply(foreign)
+    const identity = options.identify({
+      authorization: headers.authorization,
+      userId: headers['x-user-id'] as string | undefined,
+      userEmail: headers['x-user-email'] as string | undefined,
+    })
+    if (isRefusal(identity)) return refusalReply(identity)
+    const workflowId = decoded(call.workflowId)
+    const stepId = decoded(call.stepId)
+    const badId = refuseId('workflow_id', workflowId) ?? refuseId('step_id', stepId)
+    if (badId) return refusalReply(badId)
+    if (body === 'too-large') return refusalReply(tooLarge(gateBodyLimit))
+    const prior = call.query !== '' && new URLSearchParams(call.query).get('include_prior_output') === 'true'
+    const reply = await answerGate(options, identity, body, workflowId, stepId, prior)
+    return isRefusal(reply) ? refusalReply(reply) : reply
+  } catch (error) {
+    return failureReply(options, error, headers['x-request-id'] as string | undefined)
+  }
+}
+
+/** Decode a path segment as the app's router does: what is not valid percent-encoding stays as it is. */
+function decoded(segment: string): string {
+  if (!segment.includes('%')) return segment
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}
+
+function send(
+  options: HttpOptions,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  reply: TextReply,
+): void {
+  const { status, text } = reply
+  const headers = ['Content-Type', 'application/json', 'Content-Length', String(Buffer.byteLength(text))]
+  headers.push('X-Stepgate-Policy-Revision', options.revision()?.id ?? 'none')
+  const { origin } = incoming.headers
+  if (origin !== undefined && status !== 403) headers.push('Access-Control-Allow-Origin', origin)
+  // The rest of a body that is too large is not waited for.
+  if (status === 413) headers.push('Connection', 'close')
+  outgoing.writeHead(status, headers)
+  outgoing.end(text)
+}

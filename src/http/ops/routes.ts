@@ -1,0 +1,43 @@
+/** Health, and which policies are live. @module */
+import type { Hono } from 'hono'
+import { replyHeaders } from '../exchange.js'
+import type { HttpOptions } from '../options.js'
+
+/**
+ * `/health` in AxonFlow's shape (the SDKs ask for `status: healthy`), `/health/live` (the process turns), `/health/ready`
+ * (it can decide and record), and the live policy revision. None of them needs credentials.
+ */
+export function opsRoutes(app: Hono, options: HttpOptions): void {
+  app.get('/health', (c) => {
+    const { ready, details } = options.readiness()
+    const body = {
+      status: ready ? 'healthy' : 'unhealthy',
+      service: 'stepgate',
+      version: options.version,
+      capabilities: [
+        {
+          name: 'workflow_control_plane',
+          since: '0.1.0',
+          description: 'Step gates, approvals and checkpoints',
+        },
+      ],
+      ...details,
+    }
+    return c.json(body, ready ? 200 : 503, replyHeaders(options))
+  })
+  app.get('/health/live', (c) => c.json({ status: 'alive' }, 200, replyHeaders(options)))
+  app.get('/health/ready', (c) => {
+    const { ready, details } = options.readiness()
+    return c.json(
+      { status: ready ? 'ready' : 'not_ready', ...details },
+      ready ? 200 : 503,
+      replyHeaders(options),
+    )
+  })
+  app.get('/api/v1/policies/revision', (c) => {
+    const revision = options.revision()
+    return revision
+      ? c.json(revision, 200, replyHeaders(options))
+      : c.json({ error: 'no policy revision is loaded; every gate blocks' }, 503, replyHeaders(options))
+  })
+}

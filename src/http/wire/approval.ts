@@ -1,0 +1,87 @@
+/** Approvals on the wire (WCP §8). @module */
+import type { RuledStep } from '../../control/decide-approval.js'
+import { actionable } from '../../domain/decision.js'
+import { isRefusal, type Refusal, refuse } from '../../domain/errors.js'
+import type { DecisionRecord } from '../../domain/gate/record.js'
+import type { JsonObject } from '../../domain/json.js'
+import { retryContext } from '../../domain/retry-context.js'
+import type { PendingStep } from '../../store/store.js'
+import { parseBody } from './body.js'
+import { line } from './errors.js'
+import { instant, retryContextText, wireMatch } from './gate.js'
+
+/**
+ * The reviewer's words: `comment` when approving, `reason` when rejecting; at least ten bytes after trimming.
+ */
+export function readWords(bytes: Buffer, ruling: 'approve' | 'reject'): string | Refusal {
+  const body = parseBody(bytes)
+  if (isRefusal(body)) return body
+  const words = (body as JsonObject)[ruling === 'approve' ? 'comment' : 'reason']
+  const trimmed = typeof words === 'string' ? words.trim() : ''
+  if (Buffer.byteLength(trimmed) >= 10) return trimmed
+  const what = ruling === 'approve' ? 'Comment' : 'Reason'
+  return refuse('BAD_REQUEST', { message: `${what} is required (minimum 10 characters)` })
+}
+
+/** The reply to approve and reject. */
+export function ruledText(ruled: RuledStep, ruling: 'approve' | 'reject'): string {
+  const { workflow, step, missing, policies } = ruled
+  const approval = step.approval
+  const waiting = missing > 0
+  const by = approval?.decidedBy ?? approval?.grants.at(-1)?.by
+  const at = approval?.decidedAt ?? approval?.grants.at(-1)?.at
+  const [who, when] = ruling === 'approve' ? ['approved_by', 'approved_at'] : ['rejected_by', 'rejected_at']
+  const status = waiting ? 'pending' : ruling === 'approve' ? 'approved' : 'rejected'
+  const matched = actionable(policies)
+  const head = JSON.stringify({
+    workflow_id: workflow.id,
+    step_id: step.stepId,
+    status,
+    decision: waiting ? 'require_approval' : ruling === 'approve' ? 'allow' : 'block',
+    reason: waiting ? step.reason : `${ruling === 'approve' ? 'Approved' : 'Rejected'}: ${step.reason}`,
+    approval_status: status,
+    approval_id: approval?.id,
+    [who as string]: by,
+    [when as string]: at === undefined ? undefined : instant(at),
+    policies_matched: matched.length === 0 ? undefined : matched.map(wireMatch),
+    message: waiting
+      ? `Approval recorded: ${missing} more needed`
+      : ruling === 'approve'
+        ? 'Step approved'
+        : 'Step rejected, workflow aborted',
+  })
+  return `${head.slice(0, -1)},"retry_context":${retryContextText(retryContext(step, step.decision, null))}}\n`
+}
+
+/** The tenant's pending approvals. */
+export function pendingText(rows: readonly PendingStep[], total: number): string {
+  return line({ pending_approvals: rows.map(wirePending), count: total })
+}
+
+function wirePending({ workflow, step, record }: PendingStep): Record<string, unknown> {
+  const { policies, input } = JSON.parse(record) as DecisionRecord
+  const matched = actionable(policies)
+  return {
+    workflow_id: workflow.id,
+    workflow_name: workflow.name,
+    step_id: step.stepId,
+    step_index: step.index,
+    step_name: step.name,
+    step_type: step.type,
+    decision: step.decision,
+    decision_id: step.decisionId,
+    decision_reason: step.reason,
+    policies_matched: matched.map(wireMatch),
+    step_input: input.step_input,
+    tool_name: input.tool_name,
+    tool_input: input.tool_input,
+    approval_status: 'pending',
+    approval_id: step.approval?.id,
+    requested_by: step.approval?.requestedBy,
+    expires_at: step.approval === undefined ? undefined : instant(step.approval.expiresAt),
+    roles: step.approval?.terms.roles,
+    quorum: step.approval?.terms.quorum,
+    approvals: step.approval?.grants.map(({ by, at }) => ({ by, at: instant(at) })),
+    created_at: instant(step.decidedAt),
+  }
+}

@@ -1,0 +1,152 @@
+/** The gate on the wire (WCP §5). @module */
+
+import type { PolicyMatch } from '../../domain/decision.js'
+import { isRefusal, type Refusal, refuse } from '../../domain/errors.js'
+import type { GateReply } from '../../domain/gate/reply.js'
+import type { GateRequest, ToolContext } from '../../domain/gate/request.js'
+import type { JsonObject } from '../../domain/json.js'
+import type { RetryContext } from '../../domain/retry-context.js'
+import { type StepType, stepTypes } from '../../domain/step.js'
+import { codePoints, Fields, parseBody } from './body.js'
+
+const gateNames = new Set([
+  'step_type',
+  'step_name',
+  'step_input',
+  'model',
+  'provider',
+  'tokens_in',
+  'tokens_out',
+  'cost_usd',
+  'tool_context',
+  'retry_policy',
+  'idempotency_key',
+])
+const toolNames = new Set(['tool_name', 'tool_type', 'tool_input'])
+const stepTypeNames: ReadonlySet<string> = new Set(stepTypes)
+
+/** Read a gate request's body; the checks come in the contract's order (§5.2). */
+export function readGateRequest(bytes: Buffer, includePriorOutput: boolean): GateRequest | Refusal {
+  const body = parseBody(bytes)
+  if (isRefusal(body)) return body
+  const fields = new Fields(body as JsonObject, gateNames)
+  const stepType = fields.text('step_type', 100)
+  const stepName = fields.text('step_name', 255)
+  const stepInput = fields.object('step_input')
+  const model = fields.text('model', 100)
+  const provider = fields.text('provider', 100)
+  const tokensIn = fields.count('tokens_in')
+  const tokensOut = fields.count('tokens_out')
+  const costUsd = fields.amount('cost_usd')
+  const tool = fields.object('tool_context')
+  const retryPolicy = fields.text('retry_policy', 100) ?? ''
+  const key = fields.text('idempotency_key', Number.POSITIVE_INFINITY) ?? ''
+  const toolFields = tool && new Fields(tool, toolNames, 'tool_context.')
+  const toolContext = toolFields && readToolContext(toolFields)
+  const problem = fields.problem ?? toolFields?.problem
+  if (problem !== undefined) return bad(problem)
+  if (stepType === undefined || stepType === '') return bad('step_type is required')
+  if (!stepTypeNames.has(stepType)) return bad(`step_type must be one of ${stepTypes.join(', ')}`)
+  if (toolContext?.toolName === '') {
+    return refuse('INVALID_TOOL_CONTEXT', { message: 'tool_name is required when tool_context is provided' })
+  }
+  if (retryPolicy !== '' && retryPolicy !== 'idempotent' && retryPolicy !== 'reevaluate') {
+    return bad('retry_policy must be "idempotent" or "reevaluate"')
+  }
+  if (tooLongKey(key)) return bad('idempotency_key must be at most 255 characters')
+  return {
+    stepType: stepType as StepType,
+    ...(stepName === undefined ? undefined : { stepName }),
+    stepInput: stepInput ?? {},
+    ...(model === undefined ? undefined : { model }),
+    ...(provider === undefined ? undefined : { provider }),
+    ...(tokensIn === undefined ? undefined : { tokensIn }),
+    ...(tokensOut === undefined ? undefined : { tokensOut }),
+    ...(costUsd === undefined ? undefined : { costUsd }),
+    ...(toolContext === undefined ? undefined : { toolContext }),
+    retryPolicy: retryPolicy === 'reevaluate' ? 'reevaluate' : 'idempotent',
+    idempotencyKey: key,
+    includePriorOutput,
+  }
+}
+
+function readToolContext(fields: Fields): ToolContext {
+  const toolName = fields.text('tool_name', 255) ?? ''
+  const toolType = fields.text('tool_type', 100)
+  const toolInput = fields.object('tool_input')
+  return {
+    toolName,
+    ...(toolType === undefined ? undefined : { toolType }),
+    ...(toolInput === undefined ? undefined : { toolInput }),
+  }
+}
+
+const bad = (message: string): Refusal => refuse('BAD_REQUEST', { message })
+
+/** Keys are measured in characters, as the contract counts them. */
+export const tooLongKey = (key: string): boolean => key.length > 255 && codePoints(key) > 255
+
+/**
+ * A gate reply as JSON text. Written by hand: it is the hot path's largest object, and most of it is fixed.
+ * @param approvalUrl the link for a reviewer, where a base URL is configured
+ */
+export function gateReplyText(reply: GateReply, approvalUrl: string | undefined): string {
+  const ids = reply.matched.length === 0 ? '' : `,"policy_ids":${JSON.stringify(policyIds(reply.matched))}`
+  const approval = reply.approvalId ? `,"approval_id":"${reply.approvalId}","approval_enqueue":"created"` : ''
+  const url =
+    reply.pending && approvalUrl !== undefined ? `,"approval_url":${JSON.stringify(approvalUrl)}` : ''
+  const redact = redactPaths(reply.matched)
+  const obligations =
+    redact.length === 0 ? '' : `,"obligations":${JSON.stringify([{ type: 'redact', paths: redact }])}`
+  return (
+    `{"decision":"${reply.decision}","step_id":${JSON.stringify(reply.stepId)},"decision_id":"${reply.decisionId}"${ids}` +
+    `,"reason":${JSON.stringify(reply.reason)}${approval}${url}` +
+    `${matches('policies_evaluated', reply.evaluated)}${matches('policies_matched', reply.matched)}${obligations}` +
+    `,"policy_bundle":${JSON.stringify(reply.revision)},"cached":${reply.cached}` +
+    `,"decision_source":"${reply.cached ? 'cached' : 'fresh'}","retry_context":${retryContextText(reply.retry)}}\n`
+  )
+}
+
+function matches(name: string, policies: readonly PolicyMatch[]): string {
+  return policies.length === 0 ? '' : `,"${name}":${JSON.stringify(policies.map(wireMatch))}`
+}
+
+/** One policy in a reply (contract: PolicyMatch). */
+export function wireMatch(match: PolicyMatch): Record<string, unknown> {
+  return {
+    policy_id: match.policyId,
+    policy_name: match.policyName,
+    action: match.action,
+    reason: match.reason,
+    ...(match.enforcement === 'shadow' ? { enforcement: 'shadow' } : {}),
+  }
+}
+
+/** Each policy's id once. */
+export const policyIds = (policies: readonly PolicyMatch[]): string[] => [
+  ...new Set(policies.map((m) => m.policyId)),
+]
+
+function redactPaths(matched: readonly PolicyMatch[]): string[] {
+  if (matched.length === 0) return []
+  return [
+    ...new Set(matched.flatMap((match) => (match.action === 'redact' ? (match.redact ?? []) : []))),
+  ].sort()
+}
+
+/** All ten keys, always (WCP §6.1). */
+export function retryContextText(retry: RetryContext): string {
+  const first = instant(retry.firstAttemptAt)
+  const last = retry.lastAttemptAt === retry.firstAttemptAt ? first : instant(retry.lastAttemptAt)
+  const key = retry.idempotencyKey === '' ? '""' : JSON.stringify(retry.idempotencyKey)
+  return (
+    `{"gate_count":${retry.gateCount},"completion_count":${retry.completionCount}` +
+    `,"prior_completion_status":"${retry.priorCompletion}","prior_output_available":${retry.priorCompletion === 'completed'}` +
+    `,"prior_output":${retry.priorOutput === null ? 'null' : JSON.stringify(retry.priorOutput)}` +
+    `,"prior_completion_at":${retry.priorCompletionAt === null ? 'null' : `"${instant(retry.priorCompletionAt)}"`}` +
+    `,"first_attempt_at":"${first}","last_attempt_at":"${last}","last_decision":"${retry.lastDecision}","idempotency_key":${key}}`
+  )
+}
+
+/** Unix milliseconds as the contract's timestamps: RFC 3339 in UTC. */
+export const instant = (ms: number): string => new Date(ms).toISOString()
