@@ -1,0 +1,75 @@
+/** The listening socket: limits on how long a client may dawdle, and an end that drops no answer. @module */
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+
+// Longer than the idle time of common client pools (httpx 5 s, undici 4 s, proxies 60 s), so that the client closes
+// first and never writes into a connection that is going away.
+const keepAliveMs = 65_000
+const headersMs = 10_000
+/** To receive a whole request; the answer may take longer. */
+const requestMs = 30_000
+const maxHeaderBytes = 16 * 1024
+const drainLookMs = 20
+
+export interface HttpServer {
+  readonly host: string
+  readonly port: number
+  /**
+   * Stops accepting and waits for the requests under way.
+   * @param graceMs after which what is left is cut off
+   * @returns how many connections were cut
+   */
+  stop(graceMs: number): Promise<number>
+}
+
+/** @throws the system's error, such as EADDRINUSE */
+export async function openHttpServer(
+  listener: RequestListener,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<HttpServer> {
+  const sockets = new Set<Socket>()
+  let stopping = false
+  const server = createServer(
+    {
+      keepAliveTimeout: keepAliveMs,
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      maxHeaderSize: maxHeaderBytes,
+      connectionsCheckingInterval: 5_000,
+    },
+    (request, response) => {
+      if (stopping) response.setHeader('connection', 'close')
+      listener(request, response)
+    },
+  )
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  server.listen(port, host)
+  await once(server, 'listening')
+  const bound = server.address() as AddressInfo
+
+  return {
+    host: bound.address,
+    port: bound.port,
+    async stop(graceMs) {
+      stopping = true
+      let cut = 0
+      const closed = once(server, 'close')
+      server.close()
+      // Opened ahead of need by a pool and never used: Node does not count these as idle.
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+      const drain = setInterval(() => server.closeIdleConnections(), drainLookMs)
+      const end = setTimeout(() => {
+        cut = sockets.size
+        server.closeAllConnections()
+      }, graceMs)
+      await closed
+      clearInterval(drain)
+      clearTimeout(end)
+      return cut
+    },
+  }
+}

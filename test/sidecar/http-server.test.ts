@@ -1,0 +1,115 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type HttpServer, openHttpServer } from '#sidecar/http-server.js'
+
+const longGrace = 30_000
+let open: HttpServer[] = []
+
+afterEach(async () => {
+  await Promise.all(open.map((server) => server.stop(0)))
+  open = []
+})
+
+/** Answers `/now` at once, and `/held` when told to. */
+async function server() {
+  let release = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  let arrived = () => {}
+  const held = new Promise<void>((resolve) => {
+    arrived = resolve
+  })
+  const http = await openHttpServer(
+    (request, response) => {
+      if (request.url === '/now') return response.end('now')
+      arrived()
+      released.then(() => response.end('held'))
+    },
+    { host: '127.0.0.1', port: 0 },
+  )
+  open.push(http)
+  return { http, release, held }
+}
+
+async function client(
+  port: number,
+  text = '',
+): Promise<{ socket: Socket; received: () => string; closed: Promise<unknown> }> {
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  let received = ''
+  socket.on('data', (data) => {
+    received += data
+  })
+  socket.on('error', () => {})
+  const closed = once(socket, 'close')
+  if (text) socket.write(text)
+  return { socket, received: () => received, closed }
+}
+
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: gate\r\n\r\n`
+
+describe('stopping the server', () => {
+  it('answers what is under way, then closes its connection', async () => {
+    const { http, release, held } = await server()
+    const caller = await client(http.port, get('/held'))
+    await held
+    const stopped = http.stop(longGrace)
+    release()
+    expect(await stopped).toBe(0)
+    await caller.closed
+    expect(caller.received()).toMatch(/^HTTP\/1.1 200 OK\r\n[\s\S]*held$/)
+  })
+
+  it('does not wait for connections that are kept alive or were never used', async () => {
+    const { http } = await server()
+    const [used, unused] = [await client(http.port, get('/now')), await client(http.port)]
+    await once(used.socket, 'data')
+    expect(await http.stop(longGrace)).toBe(0)
+    await Promise.all([used.closed, unused.closed])
+  })
+
+  it('takes no new connection', async () => {
+    const { http, release, held } = await server()
+    await client(http.port, get('/held'))
+    await held
+    const stopped = http.stop(longGrace)
+    await expect(client(http.port)).rejects.toThrow('ECONNREFUSED')
+    release()
+    await stopped
+  })
+
+  it('tells a client that sends one more request to come on a new connection', async () => {
+    const { http, release, held } = await server()
+    const caller = await client(http.port, get('/held'))
+    await held
+    const stopped = http.stop(longGrace)
+    caller.socket.write(get('/now'))
+    release()
+    await Promise.all([stopped, caller.closed])
+    expect(caller.received()).toMatch(/held[\s\S]*connection: close[\s\S]*now$/i)
+  })
+
+  it('cuts off what outlasts the grace, and counts it', async () => {
+    const { http, held } = await server()
+    const caller = await client(http.port, get('/held'))
+    await held
+    expect(await http.stop(50)).toBe(1)
+    await caller.closed
+  })
+})
+
+it('a taken port is refused with the system’s own code', async () => {
+  const { http } = await server()
+  await expect(openHttpServer(() => {}, { host: '127.0.0.1', port: http.port })).rejects.toMatchObject({
+    code: 'EADDRINUSE',
+  })
+})
+
+it('a stopped server can be stopped again', async () => {
+  const { http } = await server()
+  await http.stop(0)
+  expect(await http.stop(0)).toBe(0)
+})
