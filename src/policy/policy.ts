@@ -108,6 +108,10 @@ export interface Policy {
   readonly origin: PolicyOrigin
   /** Path under which the module is compiled (what OPA reports in its messages). */
   readonly modulePath: string
+  /** Further modules of the same package: a Rego policy may be spread over several files. */
+  readonly moreModules?: readonly { readonly path: string; readonly rego: string }[]
+  /** Package of the module without `data`. Absent: `['stepgate', 'policy', id]`; hand-written Rego may be deeper. */
+  readonly packagePath?: readonly string[]
   /** The Rego module, `package stepgate.policy["<id>"]` or as the author wrote it. */
   readonly rego: string
   /** Facts the module or the condition mentions. */
@@ -117,6 +121,11 @@ export interface Policy {
   readonly readsSteps: boolean
   /** The module reads `data.*` other than policies and libraries. */
   readonly readsData: boolean
+  /**
+   * Distinct literal patterns that hand-written Rego gives to `regex.*` and `glob.match`. OPA's WASM hangs for ever once
+   * one instance has seen more than 100, so a shard must stay below that.
+   */
+  readonly regexPatterns?: readonly string[]
 }
 
 /** One test of a policy, from `tests:`, `*_test.yaml`. */

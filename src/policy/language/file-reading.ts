@@ -1,0 +1,60 @@
+import type { Policy, PolicyProblem, PolicyTest } from '../policy.js'
+import type { RegoModule } from './read-rego-module.js'
+
+/** A Rego source below the policy folder. */
+export interface RegoSource {
+  readonly path: string
+  readonly rego: string
+}
+
+/** Rego that policies share: `package stepgate.lib.*`. */
+export interface Library extends RegoSource {
+  /** Package without `data`: `['stepgate', 'lib', ...]`. */
+  readonly packagePath: readonly string[]
+  /** Distinct literal patterns it hands to `regex.*` and `glob.match`; they count against each shard that holds it. */
+  readonly regexPatterns: readonly string[]
+}
+
+/** A document that other rooms read: agents, providers, connectors. */
+export interface OtherDocument {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly file: string
+  readonly line: number
+  /** The whole document, unchecked. */
+  readonly value: Readonly<Record<string, unknown>>
+}
+
+/** Data of one document, to be merged under `data`. */
+export interface DataPart {
+  readonly file: string
+  readonly value: Readonly<Record<string, unknown>>
+}
+
+/** All that one file says. It depends on nothing but the file's path and bytes, so it may be kept by their digest. */
+export interface FileReading {
+  readonly file: string
+  /** Of YAML documents. */
+  readonly policies: readonly Policy[]
+  /** Rego of policies; several modules of one package are one policy. */
+  readonly modules: readonly RegoModule[]
+  readonly libraries: readonly Library[]
+  readonly regoTests: readonly RegoSource[]
+  readonly tests: readonly PolicyTest[]
+  readonly data: readonly DataPart[]
+  readonly documents: readonly OtherDocument[]
+  readonly problems: readonly PolicyProblem[]
+}
+
+/** A reading in which nothing was found. */
+export const emptyReading = (file: string): FileReading => ({
+  file,
+  policies: [],
+  modules: [],
+  libraries: [],
+  regoTests: [],
+  tests: [],
+  data: [],
+  documents: [],
+  problems: [],
+})

@@ -1,0 +1,19 @@
+import { closest, distance } from 'fastest-levenshtein'
+
+/**
+ * The known word that was probably meant, or undefined when none is near enough to be worth suggesting.
+ * Case and `-`/`_` do not count as differences.
+ */
+export function nearestOf(word: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined
+  const plain = (text: string): string => text.toLowerCase().replaceAll('-', '_')
+  const wanted = plain(word)
+  const best = known[known.map(plain).indexOf(closest(wanted, known.map(plain)))]!
+  return distance(wanted, plain(best)) <= Math.max(1, Math.floor(best.length / 3)) ? best : undefined
+}
+
+/** `; did you mean "x"?` or, when nothing is near, `; known are a, b, c`. Goes after what was wrong. */
+export function suggestion(word: string, known: readonly string[]): string {
+  const near = nearestOf(word, known)
+  return near === undefined ? `; known are ${known.join(', ')}` : `; did you mean "${near}"?`
+}

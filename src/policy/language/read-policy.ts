@@ -1,0 +1,174 @@
+/**
+ * Reads a document of kind Policy: from YAML to a policy with its Rego.
+ * @module
+ */
+import type { ApprovalTerms } from '../../domain/decision.js'
+import type { Hook, Policy } from '../policy.js'
+import { durationMs } from './duration.js'
+import { fieldText, hasAny, parseFieldPath } from './field-path.js'
+import type { Findings } from './findings.js'
+import { lookUpField } from './input-fields.js'
+import { lintPolicy } from './lint-policy.js'
+import { type PolicyDocument, policyDocument } from './policy-schema.js'
+import { readWhen } from './read-when.js'
+import { parseReason, type ReasonPart, reasonFields } from './reason-template.js'
+import { regoOfPolicy } from './rego-of-policy.js'
+import { requiresOfWhen } from './requires-of-when.js'
+import { checkForm } from './schema-problems.js'
+import { factsOf, type When } from './when.js'
+import type { ValuePath } from './yaml-documents.js'
+
+const everyHook: readonly Hook[] = ['step', 'plan', 'completion', 'code']
+
+/**
+ * Reads the policy; undefined when something is wrong with it, which is then reported. What goes beyond the form is
+ * checked even where the form is wrong, so that an author sees everything at once.
+ */
+export function readPolicy(findings: Findings): Policy | undefined {
+  const raw = findings.document.value
+  const form = checkForm(policyDocument, raw)
+  for (const { path, message, key } of form.problems) findings.error(path, message, { key })
+  const spec = member(raw, 'spec')
+  const hooks = hooksOf(member(spec, 'applies_to'))
+  const condition = readWhen(member(spec, 'when'), ['spec', 'when'], hooks, findings)
+  const reason = readReason(member(spec, 'reason'), hooks, findings)
+  const redact = readRedact(spec, hooks, findings)
+  checkField(member(member(spec, 'rollout'), 'by'), ['spec', 'rollout', 'by'], hooks, findings)
+  checkAction(spec, findings)
+  if (form.value === undefined || condition.when === undefined) return undefined
+  lintPolicy(form.value, condition, hooks, findings)
+  if (findings.problems.some(({ severity }) => severity === 'error')) return undefined
+  return policyOf(form.value, condition.when, reason, redact, findings)
+}
+
+function policyOf(
+  { metadata, spec }: PolicyDocument,
+  when: When,
+  reason: readonly ReasonPart[] | undefined,
+  redact: readonly string[],
+  { file, document }: Findings,
+): Policy {
+  const { id, description, owner, tags = [] } = metadata
+  const name = metadata.name ?? id
+  const action = spec.action as Policy['actions'][number]
+  const { line } = document.place([])
+  const labels = {
+    ...(description === undefined ? {} : { description }),
+    ...(owner === undefined ? {} : { owner }),
+  }
+  const subject = {
+    id,
+    name,
+    ...labels,
+    tags,
+    source: `${file}:${line}`,
+    action,
+    reason: reason ?? [name],
+    when,
+  }
+  return {
+    id,
+    name,
+    ...labels,
+    tags,
+    appliesTo: [...new Set(spec.applies_to ?? ['step'])] as Hook[],
+    enforcement: spec.enforcement ?? 'enforce',
+    rollout: { percent: spec.rollout?.percent ?? 100, by: spec.rollout?.by ?? 'workflow_id' },
+    scope: { tenants: spec.scope?.tenants ?? ['*'], sources: spec.scope?.sources ?? ['*'] },
+    actions: [action],
+    ...(spec.approval === undefined ? {} : { approval: termsOf(spec.approval) }),
+    ...(redact.length === 0 ? {} : { redact }),
+    origin: { file, line, language: 'yaml' },
+    modulePath: `${file}/${id}.rego`,
+    rego: regoOfPolicy(subject),
+    facts: factsOf(when),
+    requires: requiresOfWhen(when),
+    readsSteps: false,
+    readsData: false,
+  }
+}
+
+type RawTerms = NonNullable<PolicyDocument['spec']['approval']>
+
+function termsOf({ expires_in, roles = [], quorum = 1 }: RawTerms): ApprovalTerms {
+  const expiresInMs = expires_in === undefined ? undefined : durationMs(expires_in)
+  return { ...(expiresInMs === undefined ? {} : { expiresInMs }), roles: [...new Set(roles)], quorum }
+}
+
+function readReason(
+  reason: unknown,
+  hooks: readonly Hook[],
+  findings: Findings,
+): readonly ReasonPart[] | undefined {
+  if (typeof reason !== 'string') return undefined
+  const at = ['spec', 'reason']
+  const parsed = parseReason(reason)
+  if (!parsed.ok) {
+    findings.error(at, parsed.message, { offset: parsed.offset })
+    return undefined
+  }
+  for (const field of reasonFields(parsed.parts)) {
+    const found = lookUpField(field, hooks)
+    const history = field[0] === 'workflow' && field[1] === 'steps'
+    const offset = Math.max(0, reason.indexOf(`{${fieldText(field)}`) + 1)
+    if (!found.ok) findings.error(at, found.message, { offset })
+    else if (history) findings.error(at, 'a reason cannot show earlier steps', { offset })
+  }
+  return parsed.parts
+}
+
+function readRedact(spec: unknown, hooks: readonly Hook[], findings: Findings): string[] {
+  const redact = member(spec, 'redact')
+  if (!Array.isArray(redact)) return []
+  return redact.flatMap((each, i) => checkField(each, ['spec', 'redact', i], hooks, findings, true) ?? [])
+}
+
+/** Checks that there is such a field, and answers how it is written; undefined when there is none. */
+function checkField(
+  field: unknown,
+  at: ValuePath,
+  hooks: readonly Hook[],
+  findings: Findings,
+  several = false,
+): string | undefined {
+  if (typeof field !== 'string' || field === '') return undefined
+  const parsed = parseFieldPath(field)
+  if (!parsed.ok) {
+    findings.error(at, parsed.message, { offset: parsed.offset })
+    return undefined
+  }
+  const found = lookUpField(parsed.path, hooks)
+  if (!found.ok) findings.error(at, found.message)
+  else if (!several && hasAny(parsed.path)) findings.error(at, 'one value is needed here: [*] names many')
+  return fieldText(parsed.path)
+}
+
+/** What only goes with one action. */
+function checkAction(spec: unknown, findings: Findings): void {
+  const action = member(spec, 'action')
+  const approval = member(spec, 'approval')
+  const redact = member(spec, 'redact')
+  if (typeof action !== 'string') return
+  const only = (name: string): string =>
+    `${name} goes only with action: ${name === 'approval' ? 'require_approval' : name}`
+  if (approval !== undefined && action !== 'require_approval')
+    findings.error(['spec', 'approval'], only('approval'), { key: true })
+  if (redact !== undefined && action !== 'redact')
+    findings.error(['spec', 'redact'], only('redact'), { key: true })
+  if (redact === undefined && action === 'redact')
+    findings.error(['spec', 'action'], 'redact needs to know what: add redact: [step_input.customer.email]')
+}
+
+/** Hooks whose fields may be mentioned; where the list itself is wrong, all are let pass. */
+function hooksOf(appliesTo: unknown): readonly Hook[] {
+  if (appliesTo === undefined) return ['step']
+  if (!Array.isArray(appliesTo)) return everyHook
+  const known = appliesTo.filter((each): each is Hook => everyHook.includes(each))
+  return known.length === appliesTo.length && known.length > 0 ? known : everyHook
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined
+}

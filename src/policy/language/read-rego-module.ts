@@ -1,0 +1,3 @@
+export interface RegoModule {
+  readonly path: string
+}

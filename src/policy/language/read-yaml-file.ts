@@ -1,0 +1,150 @@
+/**
+ * Reads one YAML or JSON file of the policy folder.
+ * @module
+ */
+import type { Policy, PolicyFile, PolicyProblem, PolicyTest } from '../policy.js'
+import { type DataPart, emptyReading, type FileReading, type OtherDocument } from './file-reading.js'
+import { readText } from './file-text.js'
+import { Findings } from './findings.js'
+import { jsonProblem } from './json-problem.js'
+import { suggestion } from './nearest.js'
+import { API_VERSION, dataDocument, policyDocument, testDocument } from './policy-schema.js'
+import { readPolicy } from './read-policy.js'
+import { readTests } from './read-tests.js'
+import { checkForm, kindOf as foundThere } from './schema-problems.js'
+import { readYamlDocuments, type YamlDocument } from './yaml-documents.js'
+
+/** Kinds that other rooms read, by their apiVersion. */
+const otherKinds: Readonly<Record<string, readonly string[]>> = {
+  [API_VERSION]: ['Provider', 'Connector'],
+  'axonflow.io/v1': ['AgentConfig'],
+}
+const ownKinds = ['Policy', 'PolicyTest', 'Data']
+
+interface Found {
+  readonly policies: Policy[]
+  readonly tests: PolicyTest[]
+  readonly data: DataPart[]
+  readonly documents: OtherDocument[]
+  readonly problems: PolicyProblem[]
+}
+
+/** Reads a `.yaml`, `.yml` or `.json` file. Nothing is thrown: what is wrong is in `problems`. Pure. */
+export function readYamlFile(file: PolicyFile): FileReading {
+  const text = readText(file)
+  if (!text.ok) return { ...emptyReading(file.path), problems: [text.problem] }
+  const found: Found = { policies: [], tests: [], data: [], documents: [], problems: [] }
+  if (file.path.endsWith('.json')) readJson(file.path, text.text, found)
+  else readYaml(file.path, text.text, found)
+  return { ...emptyReading(file.path), ...found }
+}
+
+function readJson(file: string, text: string, found: Found): void {
+  const problem = jsonProblem(text)
+  if (problem !== undefined) {
+    found.problems.push({ file, ...problem, severity: 'error' })
+    return
+  }
+  const value: unknown = JSON.parse(text)
+  // JSON is YAML: a document of ours may be written in it. Everything else is data.
+  if (isMapping(value) && isApiVersion(value.apiVersion)) readYaml(file, text, found)
+  else if (isMapping(value)) found.data.push({ file, value })
+  else
+    found.problems.push({
+      file,
+      line: 1,
+      column: 1,
+      message: `data is a mapping, not ${foundThere(value)}`,
+      severity: 'error',
+    })
+}
+
+function readYaml(file: string, text: string, found: Found): void {
+  const { documents, problems } = readYamlDocuments(text)
+  for (const problem of problems) found.problems.push({ file, ...problem, severity: 'error' })
+  if (documents.length === 0 && problems.length === 0)
+    found.problems.push({ file, line: 1, column: 1, message: 'the file holds nothing', severity: 'warning' })
+  for (const document of documents) readDocument(file, document, found)
+}
+
+function readDocument(file: string, document: YamlDocument, found: Found): void {
+  const findings = new Findings(file, document)
+  switch (kindOfDocument(findings)) {
+    case undefined:
+      break
+    case 'Policy':
+      readPolicyDocument(findings, found)
+      break
+    case 'PolicyTest':
+      readTestDocument(findings, found)
+      break
+    case 'Data':
+      readDataDocument(findings, found)
+      break
+    default: {
+      const value = document.value as { apiVersion: string; kind: string }
+      found.documents.push({
+        apiVersion: value.apiVersion,
+        kind: value.kind,
+        file,
+        line: document.place([]).line,
+        value,
+      })
+    }
+  }
+  found.problems.push(...findings.problems)
+}
+
+/** The kind of a document; undefined, and reported, when it is none that is known. */
+function kindOfDocument(findings: Findings): string | undefined {
+  const { value } = findings.document
+  if (!isMapping(value)) {
+    findings.error([], `expected a policy or another document, found ${foundThere(value)}`)
+    return undefined
+  }
+  const { apiVersion, kind } = value
+  if (apiVersion === undefined && kind === undefined && isTestFile(findings.file)) return 'PolicyTest'
+  if (!isApiVersion(apiVersion)) {
+    if (apiVersion === undefined)
+      findings.error([], `apiVersion is missing: write apiVersion: ${API_VERSION}`)
+    else findings.error(['apiVersion'], unknown('apiVersion', apiVersion, Object.keys(otherKinds)))
+    return undefined
+  }
+  const others = otherKinds[apiVersion]!
+  const known = apiVersion === API_VERSION ? [...ownKinds, ...others] : others
+  if (typeof kind === 'string' && known.includes(kind)) return kind
+  if (kind === undefined) findings.error([], `kind is missing; known are ${known.join(', ')}`)
+  else findings.error(['kind'], unknown('kind', kind, known))
+  return undefined
+}
+
+const unknown = (name: string, value: unknown, known: readonly string[]): string =>
+  `unknown ${name} ${JSON.stringify(value)}${suggestion(String(value), known)}`
+
+const isTestFile = (file: string): boolean => /_test\.ya?ml$/.test(file)
+
+function readPolicyDocument(findings: Findings, found: Found): void {
+  const policy = readPolicy(findings)
+  if (policy !== undefined) found.policies.push(policy)
+  const form = policyDocument.safeParse(findings.document.value)
+  if (form.success) found.tests.push(...readTests(form.data.tests ?? [], findings))
+}
+
+function readTestDocument(findings: Findings, found: Found): void {
+  const form = checkForm(testDocument, findings.document.value)
+  for (const { path, message, key } of form.problems) findings.error(path, message, { key })
+  if (form.value !== undefined) found.tests.push(...readTests(form.value.tests, findings))
+}
+
+function readDataDocument(findings: Findings, found: Found): void {
+  const form = checkForm(dataDocument, findings.document.value)
+  for (const { path, message, key } of form.problems) findings.error(path, message, { key })
+  if (form.value !== undefined) found.data.push({ file: findings.file, value: form.value.data })
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+const isApiVersion = (value: unknown): value is string =>
+  typeof value === 'string' && Object.hasOwn(otherKinds, value)

@@ -1,0 +1,58 @@
+import { stringify } from 'yaml'
+import type { PolicyAction } from '../../domain/decision.js'
+import type { ReasonPart } from './reason-template.js'
+import { reasonFields, regoOfReason } from './reason-template.js'
+import { regoOfWhen } from './rego-of-when.js'
+import { isRegoName, regoRule } from './rego-text.js'
+import type { When } from './when.js'
+
+/** What of a YAML policy goes into its Rego module. */
+export interface RegoSubject {
+  readonly id: string
+  readonly name: string
+  readonly description?: string
+  readonly owner?: string
+  readonly tags: readonly string[]
+  /** `file:line` */
+  readonly source: string
+  readonly action: PolicyAction
+  readonly reason: readonly ReasonPart[]
+  readonly when: When
+}
+
+/** The module of a YAML policy, formatted as `opa fmt` formats. `stepgate policy show --rego` prints it. */
+export function regoOfPolicy(policy: RegoSubject): string {
+  const templated = reasonFields(policy.reason).length > 0
+  const { body, rules } = regoOfWhen(policy.when)
+  const reason = regoOfReason(policy.reason)
+  const main = templated
+    ? regoRule(`${policy.action} contains reason`, [...body, `reason := ${reason}`])
+    : regoRule(`${policy.action} contains ${reason}`, body)
+  const name = isRegoName(policy.id) ? `.${policy.id}` : `[${JSON.stringify(policy.id)}]`
+  return [
+    `${metadataOf(policy)}package stepgate.policy${name}\n`,
+    ...(templated ? ['import data.stepgate.lib.template\n'] : []),
+    main,
+    ...rules,
+  ].join('\n')
+}
+
+function metadataOf({ name, description, owner, tags, source }: RegoSubject): string {
+  const annotations = {
+    title: name,
+    ...(description === undefined ? {} : { description }),
+    custom: {
+      ...(owner === undefined ? {} : { owner }),
+      ...(tags.length > 0 ? { tags } : {}),
+      source,
+    },
+  }
+  // One line for each value: the annotation ends at the first line that is no comment.
+  const yaml = stringify(annotations, {
+    lineWidth: 0,
+    blockQuote: false,
+    collectionStyle: 'any',
+    version: '1.1',
+  })
+  return `# METADATA\n${yaml.trimEnd().replace(/^/gm, '# ')}\n`
+}
