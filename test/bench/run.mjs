@@ -1,0 +1,113 @@
+/**
+ * Measures the live sidecar beside the floor of the same machine in the same minutes. See README.md in this folder.
+ * @module
+ */
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { longWorkflow, manySteps, memory } from './growth.mjs'
+import { median } from './latencies.mjs'
+import { describeMachine, scratchFolder, stayOffServerCore } from './machine.mjs'
+import { policySet, writePolicies } from './policies.mjs'
+import { startFloor, startLoad, startServer } from './processes.mjs'
+import { print, verdicts } from './report.mjs'
+import { sampleReply } from './sample.mjs'
+import { reloads, starts } from './starts.mjs'
+import { throughput } from './throughput.mjs'
+
+const parts = ['starts', 'throughput', 'memory', 'steps', 'workflow', 'reload']
+const root = path.join(import.meta.dirname, '../..')
+const { values: chosen } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    steps: { type: 'string', default: '1000000' },
+    json: { type: 'string' },
+    server: { type: 'string', default: path.join(root, 'dist/sidecar/main.js') },
+    help: { type: 'boolean', default: false },
+  },
+})
+if (chosen.help) {
+  console.log(
+    `node test/bench/run.mjs [--quick] [--only ${parts.join(',')}] [--steps N] [--json FILE] [--server MAIN.JS]`,
+  )
+  process.exit(0)
+}
+const quick = chosen.quick
+const wanted = chosen.only?.split(',') ?? (quick ? ['starts', 'throughput', 'memory', 'reload'] : parts)
+const unknown = wanted.filter((part) => !parts.includes(part))
+if (unknown.length > 0) throw new Error(`No such part: ${unknown.join(', ')}. There are ${parts.join(', ')}`)
+if (!fs.existsSync(chosen.server)) throw new Error(`${chosen.server} is not there: npm run build first`)
+
+const sizes = quick ? [100, 1000] : [10, 100, 1000]
+stayOffServerCore()
+const { folder, inMemory } = scratchFolder(path.join(root, 'data'))
+const begun = performance.now()
+
+/** @type {import('./window.mjs').Bench} */
+const bench = {
+  load: startLoad(),
+  main: path.resolve(chosen.server),
+  folder,
+  policyFolder: (size) => {
+    const at = path.join(folder, `policies-${size}`)
+    if (!fs.existsSync(at)) writePolicies(at, policySet(size))
+    return at
+  },
+  seconds: quick ? 1 : 3,
+  rounds: 3,
+  say: (line) => console.error(`[${Math.round((performance.now() - begun) / 1000)} s] ${line}`),
+  windows: [],
+}
+
+/** @type {Record<string, any>} */
+const results = { at: new Date().toISOString(), machine: describeMachine() }
+try {
+  await measureAll()
+  const others = bench.windows.map((window) => window.others)
+  results.conditions = {
+    inMemory,
+    others: others.length === 0 ? 0 : median(others),
+    othersWorst: Math.max(0, ...others),
+    loadCpu: Math.max(0, ...bench.windows.map((window) => window.cpu)),
+    loadAverage: os.loadavg(),
+    seconds: (performance.now() - begun) / 1000,
+    checkedReplies: bench.windows.reduce((sum, window) => sum + window.checked, 0),
+  }
+  results.verdicts = verdicts(results)
+  console.log(print(results))
+  if (chosen.json !== undefined) fs.writeFileSync(chosen.json, `${JSON.stringify(results, null, 2)}\n`)
+} finally {
+  await bench.load.stop()
+  fs.rmSync(folder, { recursive: true, force: true })
+}
+
+async function measureAll() {
+  const serve = (/** @type {string} */ name, /** @type {number} */ size) =>
+    startServer({ ...bench, name, policies: bench.policyFolder(size) })
+  if (wanted.includes('starts')) results.starts = await starts(bench, sizes)
+  if (wanted.includes('throughput')) {
+    const servers = new Map()
+    for (const size of sizes) servers.set(size, await serve(`gates-${size}`, size))
+    const { idLength, reply } = await sampleReply(servers.get(100).port)
+    const floor = await startFloor(reply)
+    results.throughput = await throughput(bench, floor, servers, [1, 32, 256], idLength)
+    for (const running of [floor, ...servers.values()]) await running.stop()
+  }
+  if (['memory', 'steps', 'workflow'].some((part) => wanted.includes(part))) {
+    const server = await serve('growth', 100)
+    if (wanted.includes('memory')) {
+      results.memory = await memory(bench, server, 100, quick ? [100_000] : [100_000, 200_000])
+    }
+    if (wanted.includes('workflow')) results.longWorkflow = await longWorkflow(bench, server, 100, 10, 10_000)
+    if (wanted.includes('steps')) {
+      const stored = results.memory?.at(-1).gates ?? 0
+      results.manySteps = await manySteps(bench, server, 100, stored, Number(chosen.steps))
+    }
+    await server.stop()
+  }
+  if (wanted.includes('reload')) {
+    results.reloads = await reloads(bench, 1000, quick ? { cold: 1, warm: 2 } : { cold: 3, warm: 2 })
+  }
+}
