@@ -1,0 +1,111 @@
+/**
+ * The host side of a compiled policy: what it imports. OPA's npm runtime answers a policy's calls through JSON, which
+ * loses sets, keys that are not strings and integers beyond 2^53, and always prefers its own `sprintf`; so the calls
+ * are answered here, in Rego's own notation, and that runtime is left what it does well: evaluating.
+ */
+import { textOf } from './bytes.js'
+import { readTerm, writeTerm } from './notation.js'
+import { type Builtin, BuiltinError } from './operand.js'
+
+// Node has WebAssembly; the type library without a browser's DOM does not say so. Only what is used is declared.
+declare const WebAssembly: {
+  Instance: new (
+    module: object,
+    imports: Record<string, Record<string, unknown>>,
+  ) => { readonly exports: object }
+}
+
+/** The linear memory of a policy (`WebAssembly.Memory`). */
+export interface PolicyMemory {
+  readonly buffer: ArrayBuffer
+}
+
+/** An instance of a compiled policy (`WebAssembly.Instance`). */
+export interface PolicyInstance {
+  readonly exports: object
+}
+
+interface PolicyExports {
+  builtins(): number
+  opa_malloc(size: number): number
+  opa_json_dump(value: number): number
+  opa_value_dump(value: number): number
+  opa_value_parse(text: number, length: number): number
+}
+
+export interface HostOptions {
+  /** Receives what the policy prints, where it was compiled with `print` kept. Default: dropped. */
+  readonly onPrint?: (line: string) => void
+}
+
+/**
+ * Instantiates a compiled policy with these built-ins behind it.
+ *
+ * A built-in's `BuiltinError` makes the calling expression undefined. Everything else that is thrown ends the
+ * evaluation: `BuiltinHalt`, faults of the policy's own runtime (out of memory, conflicting results) as `Error`.
+ *
+ * @param module a compiled `WebAssembly.Module`
+ * @param memory the memory to import; its initial size must be at least what the module asks for
+ * @param builtins by OPA's names
+ * @throws Error that names the built-ins which the policy calls and nobody provides
+ */
+export function instantiateWith(
+  module: object,
+  memory: PolicyMemory,
+  builtins: Readonly<Record<string, Builtin>>,
+  options: HostOptions = {},
+): PolicyInstance {
+  const called: Builtin[] = []
+  let policy: PolicyExports | undefined
+  const call = (id: number, _context: number, ...operands: number[]) =>
+    callBuiltin(policy!, memory, called[id]!, operands)
+  const instance = new WebAssembly.Instance(module, {
+    env: {
+      memory,
+      opa_abort: (address: number) => {
+        throw new Error(`the policy's runtime failed: ${textOf(cString(memory, address))}`)
+      },
+      opa_println: (address: number) => options.onPrint?.(textOf(cString(memory, address))),
+      opa_builtin0: call,
+      opa_builtin1: call,
+      opa_builtin2: call,
+      opa_builtin3: call,
+      opa_builtin4: call,
+    },
+  })
+  policy = instance.exports as PolicyExports
+  const ids = JSON.parse(textOf(cString(memory, policy.opa_json_dump(policy.builtins())))) as Record<
+    string,
+    number
+  >
+  const missing = Object.keys(ids).filter((name) => !Object.hasOwn(builtins, name))
+  if (missing.length > 0)
+    throw new Error(`built-in functions that are not available: ${missing.sort().join(', ')}`)
+  for (const [name, id] of Object.entries(ids)) called[id] = builtins[name]!
+  return instance
+}
+
+// The policy takes address 0 for "undefined".
+const UNDEFINED = 0
+
+const encoder = new TextEncoder()
+
+function callBuiltin(policy: PolicyExports, memory: PolicyMemory, run: Builtin, operands: number[]): number {
+  const texts = operands.map((operand) => textOf(cString(memory, policy.opa_value_dump(operand))))
+  let result: string
+  try {
+    result = writeTerm(run(...texts.map(readTerm)))
+  } catch (error) {
+    if (error instanceof BuiltinError) return UNDEFINED
+    throw error
+  }
+  const bytes = encoder.encode(result)
+  const address = policy.opa_malloc(bytes.length)
+  new Uint8Array(memory.buffer).set(bytes, address)
+  return policy.opa_value_parse(address, bytes.length)
+}
+
+function cString(memory: PolicyMemory, address: number): Uint8Array {
+  const bytes = new Uint8Array(memory.buffer)
+  return bytes.subarray(address, bytes.indexOf(0, address))
+}
