@@ -71,21 +71,23 @@ def test_a_mismatch_of_keys_is_the_typed_error(sync_client, run_id):
     assert (raised.value.expected_idempotency_key, raised.value.received_idempotency_key) == ("k", "l")
 
 
-def test_a_graph_is_invoked_and_its_workflow_completes(sync_client, sidecar, tenant):
+def test_a_graph_is_invoked_and_its_workflow_completes(sidecar, tenant):
     class State(TypedDict):
         text: str
+
+    def client():
+        return AxonFlow(endpoint=sidecar.url, client_id=tenant, client_secret="secret")
+
+    async def workflows():
+        async with client() as reader:
+            return (await reader.list_workflows()).workflows
 
     graph = StateGraph(State)
     graph.add_node("shout", lambda state: {"text": state["text"].upper()})
     graph.add_edge(START, "shout")
     graph.add_edge("shout", END)
-    governed = wrap_langgraph(
-        graph.compile(),
-        # A client of its own: its connections belong to the loop that `invoke` makes.
-        client=AxonFlow(endpoint=sidecar.url, client_id=tenant, client_secret="secret"),
-        workflow_name="sync",
-    )
+    governed = wrap_langgraph(graph.compile(), client=client(), workflow_name="sync")
     assert governed.invoke({"text": "why"}) == {"text": "WHY"}
-    [found] = sync_client.list_workflows().workflows
+    [found] = asyncio.run(workflows())
     assert found.status is WorkflowStatus.COMPLETED
     assert [step.step_name for step in found.steps] == ["shout"]
