@@ -1,0 +1,296 @@
+/**
+ * Judges an input by a policy set: finds the policies that could match, computes the facts they need, and asks their
+ * modules. JavaScript only ever rules policies out; that one matches is said by WASM.
+ * @module
+ */
+import type { Judgement, PolicyAction, PolicyFault, PolicyMatch } from '../../domain/decision.js'
+import { parseFieldPath } from '../language/field-path.js'
+import type { Condition, Fact, Hook, Policy } from '../policy.js'
+import type { CompiledShard } from './compiled-shard.js'
+import { Conditions, NEVER, type Node } from './conditions.js'
+import { entrypointOf } from './entrypoint.js'
+import { type FactNumber, Facts, type HistoryFacts } from './facts.js'
+import { Fields, type Slot } from './fields.js'
+import { readMatches } from './matches.js'
+import { PolicyIndex } from './policy-index.js'
+import type { Revision } from './revision.js'
+import { inRollout } from './rollout.js'
+import { type EncodedInput, encodeInput, messageOf, WasmPolicy } from './wasm-policy.js'
+
+/** A policy input: one flat object, see the language's "Fields". */
+export type PolicyInput = Readonly<Record<string, unknown>>
+
+/** A policy set that judges. Immutable; whoever holds one may go on asking it after another one has gone live. */
+export interface PolicyEngine {
+  readonly revision: Revision
+  /** In id order, those that are off included. */
+  readonly policies: readonly Policy[]
+  /** Some policy reads `input.workflow.steps`: pass a `history` with `stepsText`. */
+  readonly readsSteps: boolean
+  /** Facts over `workflow.steps[*]`, which `history` must answer. */
+  readonly historyFacts: readonly Fact[]
+  /**
+   * What the policies say about one input. Never throws: what cannot be evaluated is a `fault`, and the gate blocks.
+   * @param input the policy input, without facts and without `workflow.steps`
+   * @param inputText its JSON text; asked at most once, and only where a policy could match
+   * @param history what the caller knows of earlier steps; left out: there were none
+   */
+  evaluate(hook: Hook, input: PolicyInput, inputText: () => string, history?: HistoryFacts): Judgement
+}
+
+/** An engine with what only its loader uses. */
+export interface LoadedEngine extends PolicyEngine {
+  /** Asks every entry point once. @returns sentences about the policies that cannot be evaluated */
+  selfTest(): readonly { readonly policy: Policy; readonly message: string }[]
+  /** Bytes of linear memory in use. */
+  memoryBytes(): number
+}
+
+export interface EngineOptions {
+  readonly revision: Revision
+  readonly shards: readonly CompiledShard[]
+  /** Base documents for the modules that read any. */
+  readonly data?: object
+  /** Linear memory of a module past which its instance is replaced, in bytes. Default 16 MiB. */
+  readonly memoryLimit?: number
+}
+
+const DEFAULT_MEMORY_LIMIT = 16 * 1024 * 1024
+const hooks: readonly Hook[] = ['step', 'plan', 'completion', 'code']
+
+/** What the engine holds of one policy. */
+interface Subject {
+  readonly policy: Policy
+  readonly shard: number
+  readonly facts: readonly FactNumber[]
+  readonly requires: Node
+  readonly rolloutBy: Slot | undefined
+  readonly entrypoints: readonly number[]
+}
+
+/** @throws Error when a module cannot be instantiated or lacks an entry point */
+export function createEngine(options: EngineOptions): LoadedEngine {
+  return new Engine(options)
+}
+
+class Engine implements LoadedEngine {
+  readonly revision: Revision
+  readonly policies: readonly Policy[]
+  readonly readsSteps: boolean
+  readonly historyFacts: readonly Fact[]
+  readonly #fields = new Fields()
+  readonly #facts = new Facts(this.#fields)
+  readonly #conditions = new Conditions(this.#fields, this.#facts)
+  readonly #modules: readonly WasmPolicy[]
+  readonly #subjects: readonly Subject[]
+  readonly #indexes: Readonly<Record<Hook, PolicyIndex>>
+  readonly #nothing: Judgement
+  readonly #found: number[] = []
+
+  constructor({ revision, shards, data, memoryLimit = DEFAULT_MEMORY_LIMIT }: EngineOptions) {
+    this.revision = revision
+    this.#nothing = Object.freeze({ revision: revision.id, matches: [], facts: {} })
+    this.#modules = shards.map(
+      ({ module, memoryPages, policies }) =>
+        new WasmPolicy(module, {
+          memoryPages,
+          memoryLimit,
+          ...(data && policies.some((policy) => policy.readsData) ? { data } : {}),
+        }),
+    )
+    this.#subjects = shards
+      .flatMap(({ policies }, shard) => policies.map((policy) => this.#subject(policy, shard)))
+      .sort((a, b) => (a.policy.id < b.policy.id ? -1 : 1))
+    this.policies = this.#subjects.map(({ policy }) => policy)
+    const active = this.policies.filter((policy) => policy.enforcement !== 'off')
+    this.readsSteps = active.some((policy) => policy.readsSteps)
+    const history = active.flatMap(({ facts }) => facts.filter((fact) => fact.over.kind === 'history'))
+    this.historyFacts = [...new Map(history.map((fact) => [fact.name, fact])).values()]
+    this.#indexes = Object.fromEntries(hooks.map((hook) => [hook, this.#index(hook)])) as Record<
+      Hook,
+      PolicyIndex
+    >
+  }
+
+  evaluate(hook: Hook, input: PolicyInput, inputText: () => string, history?: HistoryFacts): Judgement {
+    try {
+      this.#fields.begin(input)
+      this.#facts.begin(history)
+      this.#conditions.begin()
+      const found = this.#found
+      found.length = 0
+      this.#indexes[hook].find(found)
+      if (found.length === 0) return this.#nothing
+      const survivors = this.#survivors(found)
+      return survivors.length === 0 ? this.#nothing : this.#ask(survivors, input, inputText, history)
+    } catch (cause) {
+      return {
+        ...this.#nothing,
+        fault: evaluationFault(`The policies could not be evaluated: ${messageOf(cause)}`),
+      }
+    }
+  }
+
+  selfTest(): readonly { readonly policy: Policy; readonly message: string }[] {
+    const input = encodeInput('{"step_input":{},"metadata":{},"facts":{},"workflow":{"steps":[]}}')
+    return this.#subjects.flatMap((subject) =>
+      this.#answers([subject], input).flatMap((reading) =>
+        reading.ok ? [] : [{ policy: subject.policy, message: reading.message }],
+      ),
+    )
+  }
+
+  memoryBytes(): number {
+    return this.#modules.reduce((sum, module) => sum + module.memoryBytes(), 0)
+  }
+
+  #subject(policy: Policy, shard: number): Subject {
+    const { percent, by } = policy.rollout
+    const path = percent < 100 ? parseFieldPath(by) : undefined
+    if (path && !path.ok) throw new Error(`${policy.id}: rollout.by: ${path.message}`)
+    const facts = policy.facts.map((fact) => this.#facts.add(fact))
+    const numbers = this.#modules[shard]!.entrypoints()
+    return {
+      policy,
+      shard,
+      facts,
+      requires: this.#conditions.add(scopedRequirement(policy)),
+      rolloutBy: path && this.#fields.slot(path.path),
+      entrypoints: policy.actions.map((action) => {
+        const name = entrypointOf(policy, action)
+        const number = numbers[name]
+        if (number === undefined) throw new Error(`${policy.id}: the module has no entry point ${name}`)
+        return number
+      }),
+    }
+  }
+
+  #index(hook: Hook): PolicyIndex {
+    const filed = this.#subjects.flatMap(({ policy, requires }, number) =>
+      policy.appliesTo.includes(hook) &&
+      policy.enforcement !== 'off' &&
+      policy.rollout.percent > 0 &&
+      requires !== NEVER
+        ? [{ number, conjuncts: this.#conditions.conjuncts(requires) }]
+        : [],
+    )
+    return new PolicyIndex(this.#fields, this.#conditions, filed)
+  }
+
+  /** In id order, each once, those outside their policy's rollout left out. */
+  #survivors(found: number[]): Subject[] {
+    if (found.length > 1) found.sort((a, b) => a - b)
+    const survivors: Subject[] = []
+    let last = -1
+    for (const number of found) {
+      if (number === last) continue
+      last = number
+      const subject = this.#subjects[number]!
+      const { rolloutBy, policy } = subject
+      const value = rolloutBy === undefined ? undefined : this.#fields.value(rolloutBy)
+      if (inRollout(policy.id, policy.rollout.percent, value)) survivors.push(subject)
+    }
+    return survivors
+  }
+
+  #ask(
+    survivors: readonly Subject[],
+    input: PolicyInput,
+    inputText: () => string,
+    history: HistoryFacts | undefined,
+  ): Judgement {
+    const numbers = new Set<FactNumber>()
+    for (const { facts } of survivors) for (const fact of facts) numbers.add(fact)
+    const facts: Record<string, boolean> = {}
+    for (const number of numbers) facts[this.#facts.name(number)] = this.#facts.holds(number)
+    const text = this.#textWithFacts(inputText(), numbers)
+    const matches: PolicyMatch[] = []
+    let fault: PolicyFault | undefined
+    const note = (asked: readonly Subject[], encoded: EncodedInput): void => {
+      for (const reading of this.#answers(asked, encoded)) {
+        if (reading.ok) matches.push(...reading.matches)
+        else if (reading.policy.enforcement === 'shadow') matches.push(shadowFailure(reading))
+        else fault ??= failureOf(reading)
+      }
+    }
+    const reading = survivors.filter(({ policy }) => policy.readsSteps)
+    const others = reading.length === 0 ? survivors : survivors.filter(({ policy }) => !policy.readsSteps)
+    if (others.length > 0) note(others, encodeInput(text))
+    if (reading.length > 0) note(reading, encodeInput(withSteps(text, input, history)))
+    if (matches.length === 0 && numbers.size === 0 && !fault) return this.#nothing
+    return { revision: this.revision.id, matches, facts, ...(fault ? { fault } : {}) }
+  }
+
+  /** Asks the policies' modules, one module after the other. */
+  #answers(subjects: readonly Subject[], input: EncodedInput): Reading[] {
+    const readings: Reading[] = []
+    const byShard = subjects.length === 1 ? subjects : [...subjects].sort((a, b) => a.shard - b.shard)
+    for (let from = 0; from < byShard.length; ) {
+      const { shard } = byShard[from]!
+      let to = from
+      const entrypoints: number[] = []
+      for (; byShard[to]?.shard === shard; to++) entrypoints.push(...byShard[to]!.entrypoints)
+      const answers = this.#modules[shard]!.evaluate(input, entrypoints)
+      let next = 0
+      for (; from < to; from++) {
+        const { policy } = byShard[from]!
+        for (const action of policy.actions) {
+          const answer = answers[next++]!
+          if (answer.kind === 'none') continue
+          readings.push(
+            answer.kind === 'failed'
+              ? { ok: false, policy, action, message: answer.message }
+              : { policy, action, ...readMatches(policy, action, answer.value) },
+          )
+        }
+      }
+    }
+    return readings
+  }
+
+  #textWithFacts(text: string, numbers: ReadonlySet<FactNumber>): string {
+    if (numbers.size === 0) return text
+    let members = ''
+    for (const number of numbers) members += (members === '' ? '' : ',') + this.#facts.json(number)
+    return withMember(text, `"facts":{${members}}`)
+  }
+}
+
+type Reading = { readonly policy: Policy; readonly action: PolicyAction } & ReturnType<typeof readMatches>
+type FailedReading = Extract<Reading, { ok: false }>
+
+/** The policy's own condition, and the scope it is limited to. */
+function scopedRequirement({ requires, scope }: Policy): Condition {
+  const limits: Condition[] = []
+  if (!scope.tenants.includes('*')) limits.push({ kind: 'in', path: ['tenant_id'], values: scope.tenants })
+  if (!scope.sources.includes('*')) limits.push({ kind: 'in', path: ['source'], values: scope.sources })
+  return limits.length === 0 ? requires : { kind: 'all', of: [...limits, requires] }
+}
+
+const withMember = (text: string, member: string): string =>
+  `${text.slice(0, -1)}${text.length > 2 ? ',' : ''}${member}}`
+
+/** Of a name that stands twice, OPA takes the later value: `workflow` again, with the steps in it. */
+function withSteps(text: string, input: PolicyInput, history: HistoryFacts | undefined): string {
+  const workflow = JSON.stringify(input['workflow'] ?? {})
+  const steps = history?.stepsText?.() ?? '[]'
+  return withMember(text, `"workflow":${withMember(workflow, `"steps":${steps}`)}`)
+}
+
+const evaluationFault = (message: string, policyId?: string): PolicyFault => ({
+  code: 'policy_evaluation_failed',
+  message,
+  ...(policyId === undefined ? {} : { policyId }),
+})
+
+const failureOf = ({ policy, message }: FailedReading): PolicyFault =>
+  evaluationFault(`Policy ${policy.id} could not be evaluated: ${message}`, policy.id)
+
+/** A policy in shadow never decides, and so its failure does not either; it is reported in the place of its match. */
+const shadowFailure = ({ policy, action, message }: FailedReading): PolicyMatch => ({
+  policyId: policy.id,
+  policyName: policy.name,
+  action,
+  reason: `The policy could not be evaluated: ${message}`,
+  enforcement: 'shadow',
+})
