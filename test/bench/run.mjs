@@ -55,8 +55,8 @@ const bench = {
     if (!fs.existsSync(at)) writePolicies(at, policySet(size))
     return at
   },
-  seconds: quick ? 1 : 3,
-  rounds: 3,
+  seconds: quick ? 0.7 : 2,
+  rounds: 5,
   say: (line) => console.error(`[${Math.round((performance.now() - begun) / 1000)} s] ${line}`),
   windows: [],
 }
