@@ -1,0 +1,19 @@
+import type { TextView } from '../text-view.js'
+
+/** What a finding is about. */
+export type DetectorCategory = 'pii' | 'secret' | 'sql' | 'code' | 'command'
+
+/** What people read about a detector. */
+export interface DetectorDescription {
+  /** The name policies use, `pii.ssn`. */
+  readonly name: string
+  readonly title: string
+  /** One sentence: what is looked for and what is not taken for it. */
+  readonly description: string
+  readonly category: DetectorCategory
+}
+
+/** A named question about a text. */
+export interface Detector extends DetectorDescription {
+  test(view: TextView): boolean
+}

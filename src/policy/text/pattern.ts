@@ -1,0 +1,107 @@
+import { RE2JS } from 're2js'
+import { backtracksLinearly } from './backtracking.js'
+import { linearRegexpHonoured } from './linear-regexp.js'
+import { needsOf } from './literals.js'
+import { neededCharacter } from './needed-character.js'
+import { asksNothing, mayMeet } from './needs.js'
+import type { PatternNode } from './pattern-tree.js'
+import { parseRe2 } from './re2-syntax.js'
+import type { TextSketch } from './sketch.js'
+import { trimEdges } from './trim-edges.js'
+import { v8Source } from './v8-source.js'
+import { wellFormed } from './well-formed.js'
+
+/** A pattern ready to be looked for. */
+export interface Pattern {
+  /** The pattern as its author wrote it. */
+  readonly source: string
+  /** Which engine looks through texts of ordinary length. Both give the same answers. */
+  readonly engine: 'v8' | 're2js'
+  /** Whether {@link mayMatch} can tell anything. */
+  readonly picky: boolean
+  /** Whether a search may go over the text more than once, so that asking a sketch of it first always pays. */
+  readonly costly: boolean
+  /** Whether a text with this sketch may match; false is certain. */
+  mayMatch(sketch: TextSketch): boolean
+  /** Whether the pattern matches anywhere in the text; lone surrogates in the text read as U+FFFD. */
+  test(text: string): boolean
+}
+
+type Search = (text: string) => boolean
+
+export type CompiledPattern =
+  | { readonly ok: true; readonly pattern: Pattern }
+  | { readonly ok: false; readonly message: string; readonly offset: number }
+
+/**
+ * Longest text, in UTF-16 units, for which V8 may be asked a question it could backtrack over. V8's linear engine takes
+ * up to a microsecond a character once it steps in, re2js a fiftieth of that, so longer texts go there at once.
+ */
+const MAX_GUARDED_LENGTH = 4096
+
+/**
+ * Compiles a pattern of RE2 syntax to a test that takes linear time whatever the text.
+ *
+ * V8 does the work where its time is linear: for patterns shown to be so, and, where the process has its linear engine
+ * on ({@link linearRegexpHonoured}), for all others on texts of ordinary length. `re2js` does the rest.
+ *
+ * @returns the pattern, or why it is refused and where
+ */
+export function compilePattern(source: string): CompiledPattern {
+  const parsed = parseRe2(source)
+  if (!parsed.ok) return parsed
+  return { ok: true, pattern: patternOf(source, trimEdges(parsed.tree)) }
+}
+
+function patternOf(source: string, tree: PatternNode): Pattern {
+  const needs = needsOf(tree)
+  const mayMatch = (sketch: TextSketch): boolean => mayMeet(sketch, needs)
+  const slow = throughRe2js(source)
+  const quick = throughV8(tree)
+  const picky = !asksNothing(needs)
+  if (quick !== undefined && backtracksLinearly(tree)) {
+    return { source, engine: 'v8', picky, costly: false, mayMatch, test: quick }
+  }
+  const engine = quick !== undefined && linearRegexpHonoured() ? 'v8' : 're2js'
+  const search =
+    quick === undefined || engine === 're2js'
+      ? slow
+      : (text: string): boolean => (text.length <= MAX_GUARDED_LENGTH ? quick(text) : slow(text))
+  const character = picky ? undefined : neededCharacter(tree)
+  const test =
+    character === undefined ? search : (text: string): boolean => text.includes(character) && search(text)
+  return { source, engine, picky, costly: true, mayMatch, test }
+}
+
+function throughV8(tree: PatternNode): Search | undefined {
+  const source = v8Source(tree)
+  if (source === undefined) return undefined
+  const regexp = new RegExp(source)
+  if (readsLoneSurrogates(tree)) return (text) => regexp.test(wellFormed(text))
+  return (text) => regexp.test(text)
+}
+
+/** Compiled when first asked: most patterns never need it. */
+function throughRe2js(source: string): Search {
+  let compiled: RE2JS | undefined
+  return (text) => {
+    compiled ??= RE2JS.compile(source)
+    return compiled.test(wellFormed(text))
+  }
+}
+
+/** Whether a lone surrogate in the text, or what it is read as, could belong to a match. */
+function readsLoneSurrogates(node: PatternNode): boolean {
+  switch (node.kind) {
+    case 'set':
+      return node.codes.length > 0 && node.codes[node.codes.length - 1]! >= 0xd800
+    case 'place':
+      return false
+    case 'sequence':
+      return node.parts.some(readsLoneSurrogates)
+    case 'either':
+      return node.options.some(readsLoneSurrogates)
+    case 'repeat':
+      return readsLoneSurrogates(node.body)
+  }
+}

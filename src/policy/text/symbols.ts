@@ -1,0 +1,39 @@
+import { KELVIN_SIGN, LONG_S } from './code-ranges.js'
+
+/**
+ * The alphabet in which texts are sketched: 64 symbols, so that three make 18 bits. Letters have one symbol whatever
+ * their case, all digits share one, white space shares one, and so does everything outside ASCII.
+ */
+export const SYMBOL_BITS = 6
+
+const DIGIT = 27
+const SPACE = 28
+const FIRST_SIGN = 29
+const CONTROL = 62
+const FOREIGN = 63
+
+/** İ: its lower case is an `i` and a dot above. */
+const DOTTED_CAPITAL_I = 0x130
+
+/** Symbols of the UTF-16 units below 256. */
+export const SYMBOLS = ((): Uint8Array => {
+  const symbols = new Uint8Array(256).fill(FOREIGN)
+  let sign = FIRST_SIGN
+  for (let unit = 0; unit < 0x80; unit++) {
+    const character = String.fromCharCode(unit)
+    if (/[A-Za-z]/.test(character)) symbols[unit] = (unit | 0x20) - 0x60
+    else if (/\d/.test(character)) symbols[unit] = DIGIT
+    else if (/\s/.test(character)) symbols[unit] = SPACE
+    else symbols[unit] = unit < 0x20 || unit === 0x7f ? CONTROL : sign++
+  }
+  return symbols
+})()
+
+/** The symbol of any UTF-16 unit. The few that have an ASCII letter as their other case share that letter's symbol. */
+export function symbolOf(unit: number): number {
+  if (unit < 256) return SYMBOLS[unit]!
+  if (unit === KELVIN_SIGN) return symbolOf(0x6b)
+  if (unit === LONG_S) return symbolOf(0x73)
+  if (unit === DOTTED_CAPITAL_I) return symbolOf(0x69)
+  return FOREIGN
+}

@@ -1,0 +1,52 @@
+import fc from 'fast-check'
+import { RE2JS } from 're2js'
+import { describe, expect, it } from 'vitest'
+import { enableLinearRegexp } from '#src/policy/text/linear-regexp.js'
+import { compilePattern } from '#src/policy/text/pattern.js'
+import { pattern, scribble, text } from './generated-patterns.js'
+
+enableLinearRegexp()
+
+function oracle(source: string): ((text: string) => boolean) | undefined {
+  try {
+    const compiled = RE2JS.compile(source)
+    return (subject) => compiled.test(subject.replace(/\p{Surrogate}/gu, '\ufffd'))
+  } catch {
+    return undefined
+  }
+}
+
+describe('a compiled pattern', () => {
+  it('answers as re2js does, whichever engine it runs on', () => {
+    const engines = { v8: 0, re2js: 0, hits: 0 }
+    fc.assert(
+      fc.property(pattern, fc.array(text, { minLength: 3, maxLength: 8 }), (source, texts) => {
+        const expected = oracle(source)
+        const compiled = compilePattern(source)
+        expect(compiled.ok, source).toBe(expected !== undefined)
+        if (!compiled.ok || expected === undefined) return
+        engines[compiled.pattern.engine]++
+        for (const subject of texts) {
+          const e = expected(subject)
+          if (e) engines.hits++
+          if (compiled.pattern.test(subject) !== e) throw new Error(JSON.stringify([source, subject, e]))
+        }
+      }),
+      { numRuns: Number(process.env.RUNS ?? 4000) },
+    )
+    console.log(engines)
+  })
+
+  it('is refused exactly when re2js refuses it', () => {
+    let ok = 0
+    fc.assert(
+      fc.property(scribble, (source) => {
+        const compiled = compilePattern(source)
+        if (compiled.ok) ok++
+        expect(compiled.ok, source).toBe(oracle(source) !== undefined)
+      }),
+      { numRuns: Number(process.env.RUNS ?? 4000) },
+    )
+    console.log(ok)
+  })
+})
