@@ -1,5 +1,6 @@
 import type { Policy, PolicyProblem, PolicyTest } from '../policy.js'
-import type { RegoModule } from './read-rego-module.js'
+import type { Annotations, Rule } from './rego-ast.js'
+import type { Mentions } from './rego-mentions.js'
 
 /** A Rego source below the policy folder. */
 export interface RegoSource {
@@ -7,10 +8,20 @@ export interface RegoSource {
   readonly rego: string
 }
 
-/** Rego that policies share: `package stepgate.lib.*`. */
-export interface Library extends RegoSource {
-  /** Package without `data`: `['stepgate', 'lib', ...]`. */
+/** A Rego file, with what was read from its syntax tree. */
+export interface RegoModule extends RegoSource {
+  /** Package without `data`: `['stepgate', 'policy', 'id']`. */
   readonly packagePath: readonly string[]
+  /** Of the package. */
+  readonly line: number
+  /** Of the package, where it has any. */
+  readonly annotations: Annotations | undefined
+  readonly rules: readonly Rule[]
+  readonly mentions: Mentions
+}
+
+/** Rego that policies share: `package stepgate.lib.*`. */
+export interface LibraryModule extends RegoModule {
   /** Distinct literal patterns it hands to `regex.*` and `glob.match`; they count against each shard that holds it. */
   readonly regexPatterns: readonly string[]
 }
@@ -38,7 +49,7 @@ export interface FileReading {
   readonly policies: readonly Policy[]
   /** Rego of policies; several modules of one package are one policy. */
   readonly modules: readonly RegoModule[]
-  readonly libraries: readonly Library[]
+  readonly libraries: readonly LibraryModule[]
   readonly regoTests: readonly RegoSource[]
   readonly tests: readonly PolicyTest[]
   readonly data: readonly DataPart[]

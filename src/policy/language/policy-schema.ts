@@ -31,28 +31,44 @@ const texts = z.array(text).min(1, 'the list is empty')
 
 const scalar = z.union([z.string(), z.number(), z.boolean()])
 
-const conditions: z.ZodType = z.lazy(() =>
-  z.union([
-    condition,
-    z.array(condition).min(1, 'the list is empty: a condition without tests would hold for everything'),
-  ]),
-)
+const conditions: z.ZodType = z.union([
+  z.lazy(() => condition),
+  z
+    .array(z.lazy(() => condition))
+    .min(1, 'the list is empty: a condition without tests would hold for everything'),
+])
 
-const condition: z.ZodType = z
-  .lazy(() =>
-    closed({
-      all: conditions.describe('All of these hold.').optional(),
-      any: conditions.describe('At least one of these holds.').optional(),
-      not: conditions.describe('This does not hold; of a list: not all of it holds.').optional(),
-      field: z.string().describe('Path into the input, such as tool_input.rows[*].id, or "*".').optional(),
-      operator: z.enum(operators).optional(),
-      value: z.union([scalar, z.array(scalar).min(1, 'the list is empty')]).optional(),
-    }),
-  )
-  .meta({
-    id: 'Condition',
-    description: 'A test of a field, or all, any, not; several together must all hold.',
-  })
+/** For editors only: what is checked operator by operator after the form. */
+const operatorRules = {
+  dependencies: { field: ['operator'], operator: ['field'], value: ['field', 'operator'] },
+  allOf: [
+    {
+      if: { properties: { operator: { enum: ['exists', 'not_exists'] } }, required: ['operator'] },
+      // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
+      then: { not: { required: ['value'] } },
+      else: { dependencies: { operator: ['value'] } },
+    },
+    {
+      if: { properties: { operator: { enum: ['in', 'not_in', 'contains_any'] } }, required: ['operator'] },
+      // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
+      then: { properties: { value: { type: 'array' } } },
+    },
+  ],
+}
+
+const condition: z.ZodType = closed({
+  all: z.lazy(() => conditions).optional(),
+  any: z.lazy(() => conditions).optional(),
+  not: z.lazy(() => conditions).optional(),
+  field: z.string().describe('Path into the input, such as tool_input.rows[*].id, or "*".').optional(),
+  operator: z.enum(operators).optional(),
+  value: z.union([scalar, z.array(scalar).min(1, 'the list is empty')]).optional(),
+}).meta({
+  id: 'Condition',
+  description:
+    'A test of a field, or all (of these), any (of these), not; several together must all hold. A list means all.',
+  ...operatorRules,
+})
 
 const duration = z
   .string()
@@ -124,7 +140,7 @@ export const policyDocument = closed({
     enforcement: enforcementSchema.optional(),
     rollout: rolloutSchema.optional(),
     scope: scopeSchema.optional(),
-    when: conditions.describe('When the policy applies.'),
+    when: conditions,
     action: z.enum(policyActions as [string, ...string[]]),
     reason: text.describe('Told to people; {field} is filled from the input. Default: the name.').optional(),
     approval: approval.describe('Terms of the hold; only with require_approval.').optional(),

@@ -71,6 +71,7 @@ export const SHOWN_LENGTH = 500
 /** The library that reasons call; it goes into every shard that has such a policy. */
 export const templateLibrary = {
   path: 'stepgate/lib/template.rego',
+  packagePath: ['stepgate', 'lib', 'template'],
   rego: `# METADATA
 # title: Values in reasons
 # description: Fills the fields into the reasons of YAML policies.

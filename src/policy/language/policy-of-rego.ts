@@ -1,0 +1,146 @@
+/**
+ * Makes one policy of the Rego modules of one package.
+ * @module
+ */
+import { policyActions } from '../../domain/decision.js'
+import type { Policy, PolicyProblem } from '../policy.js'
+import type { LibraryModule, RegoModule } from './file-reading.js'
+import { nearestOf } from './nearest.js'
+import { isAction } from './rego-actions.js'
+import { eachTerm, isPartialSet, type Location, type Rule, refOf, ruleName } from './rego-ast.js'
+import { readMetadata } from './rego-metadata.js'
+import { MAX_PATTERNS, readPatterns } from './rego-patterns.js'
+import { requiresOfRego } from './requires-of-rego.js'
+
+/** The policy, and what is wrong with its modules together. */
+export interface RegoPolicyReading {
+  /** Undefined when it could never say anything. */
+  readonly policy: Policy | undefined
+  readonly problems: readonly PolicyProblem[]
+}
+
+/**
+ * @param modules all modules of one package, at least one, in order of their paths
+ * @param libraries all libraries of the set
+ */
+export function policyOfRego(
+  modules: readonly RegoModule[],
+  libraries: readonly LibraryModule[],
+): RegoPolicyReading {
+  const [first, ...more] = modules as [RegoModule, ...RegoModule[]]
+  const { packagePath } = first
+  const id = packagePath.at(-1)!
+  const rules = modules.flatMap((module) => module.rules)
+  const problems: PolicyProblem[] = []
+  const annotated = modules.filter(({ annotations }) => annotations !== undefined)
+  for (const module of annotated.slice(1)) {
+    const message = `the package is annotated in ${annotated[0]!.path} already: keep one of the two`
+    problems.push(problem(module, module.annotations?.location, message))
+  }
+  const described = annotated[0] ?? first
+  const { metadata, problems: misdescribed } = readMetadata(described.annotations, id, described.path)
+  problems.push(...misdescribed, ...unusedRules(modules))
+  const reached = librariesReached(modules, libraries)
+  const patterns = patternsOf(modules, rules, reached, problems)
+  const actions = policyActions.filter((action) => rules.some((rule) => ruleName(rule) === action))
+  if (actions.length === 0) {
+    problems.push(problem(first, { row: first.line, col: 1 }, withoutActions(rules)))
+    return { policy: undefined, problems }
+  }
+  const policy: Policy = {
+    id,
+    ...metadata,
+    actions,
+    origin: { file: described.path, line: described.line, language: 'rego' },
+    modulePath: first.path,
+    ...(more.length === 0 ? {} : { moreModules: more.map(({ path, rego }) => ({ path, rego })) }),
+    ...(packagePath.length === 3 ? {} : { packagePath }),
+    rego: first.rego,
+    facts: [],
+    requires: requiresOfRego(rules),
+    readsSteps: [...modules, ...reached].some(({ mentions }) => mentions.steps),
+    readsData: [...modules, ...reached].some(({ mentions }) => mentions.data),
+    ...(patterns.length === 0 ? {} : { regexPatterns: patterns }),
+  }
+  return { policy, problems }
+}
+
+function problem(
+  { path }: RegoModule,
+  location: Location | undefined,
+  message: string,
+  severity: PolicyProblem['severity'] = 'error',
+): PolicyProblem {
+  const at = location === undefined ? {} : { line: location.row, column: location.col }
+  return { file: path, ...at, message, severity }
+}
+
+function withoutActions(rules: readonly Rule[]): string {
+  const message = `no rule is an action, so this policy says nothing: name one ${policyActions.join(', ')}`
+  const near = rules
+    .map((rule) => nearestOf(ruleName(rule), policyActions))
+    .find((name) => name !== undefined)
+  return near === undefined ? message : `${message}; did you mean "${near}"?`
+}
+
+/** A set of reasons that nobody reads is most likely an action with a wrong name. */
+function unusedRules(modules: readonly RegoModule[]): PolicyProblem[] {
+  const used = new Set<string>()
+  eachTerm(
+    modules.flatMap(({ rules }) =>
+      rules.map(({ body, else: other, head }) => [body, other, head.key, head.value]),
+    ),
+    (term) => {
+      for (const { value } of refOf(term) ?? []) used.add(String(value))
+    },
+  )
+  return modules.flatMap((module) =>
+    module.rules
+      .filter((rule) => isPartialSet(rule) && !isAction(rule) && !used.has(ruleName(rule)))
+      .map((rule) => {
+        const message = `nothing reads ${ruleName(rule)}, and it is no action: actions are ${policyActions.join(', ')}`
+        return problem(module, rule.head.location, message, 'warning')
+      }),
+  )
+}
+
+/** Libraries that the modules mention, and those which these mention in turn. */
+function librariesReached(
+  modules: readonly RegoModule[],
+  libraries: readonly LibraryModule[],
+): LibraryModule[] {
+  const reached = new Set<LibraryModule>()
+  const visit = ({ mentions }: RegoModule): void => {
+    for (const library of libraries) {
+      if (reached.has(library) || !mentions.libraries.some((path) => overlaps(path, library.packagePath)))
+        continue
+      reached.add(library)
+      visit(library)
+    }
+  }
+  modules.forEach(visit)
+  return [...reached]
+}
+
+const overlaps = (a: readonly string[], b: readonly string[]): boolean =>
+  a.every((name, i) => i >= b.length || b[i] === name)
+
+function patternsOf(
+  modules: readonly RegoModule[],
+  rules: readonly Rule[],
+  reached: readonly LibraryModule[],
+  problems: PolicyProblem[],
+): string[] {
+  const patterns = new Set(reached.flatMap(({ regexPatterns }) => regexPatterns))
+  for (const module of modules) {
+    const found = readPatterns(module.rules, rules)
+    for (const each of found.patterns) patterns.add(each)
+    problems.push(...found.problems.map(({ location, message }) => problem(module, location, message)))
+  }
+  if (patterns.size > MAX_PATTERNS) {
+    const [first] = modules as [RegoModule]
+    const message = `${patterns.size} different patterns, libraries included; a policy may hold ${MAX_PATTERNS}: split it`
+    problems.push(problem(first, { row: first.line, col: 1 }, message))
+  }
+  return [...patterns].sort()
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { API_VERSION, dataDocument, policyDocument, testDocument } from './policy-schema.js'
+
+/** A JSON Schema, as plain JSON. */
+export type JsonSchema = { readonly [keyword: string]: unknown }
+
+const documents = { Policy: policyDocument, PolicyTest: testDocument, Data: dataDocument }
+
+/**
+ * The JSON Schema (draft-07, the newest that YAML editors know) of the documents of a policy folder. It comes from the
+ * schema that the loader itself checks with; documents of other kinds pass unchecked.
+ */
+export function policySchema(): JsonSchema {
+  const definitions: Record<string, unknown> = {}
+  const branches = Object.entries(documents).map(([kind, schema]) => {
+    const { $schema, definitions: own, ...body } = z.toJSONSchema(schema, { target: 'draft-7', io: 'input' })
+    Object.assign(definitions, own, { [kind]: body })
+    // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
+    return { if: { properties: { kind: { const: kind } } }, then: { $ref: `#/definitions/${kind}` } }
+  })
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Stepgate policy folder',
+    type: 'object',
+    required: ['apiVersion', 'kind'],
+    properties: {
+      apiVersion: { type: 'string', examples: [API_VERSION] },
+      kind: { enum: [...Object.keys(documents), 'Provider', 'Connector', 'AgentConfig'] },
+    },
+    allOf: branches,
+    definitions,
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Reads one Rego file of the policy folder from its syntax tree.
+ * @module
+ */
+import type { PolicyFile, PolicyProblem } from '../policy.js'
+import type { Diagnostic } from '../toolchain/toolchain.js'
+import { emptyReading, type FileReading, type RegoModule } from './file-reading.js'
+import { readText } from './file-text.js'
+import { templateLibrary } from './reason-template.js'
+import { actionProblems } from './rego-actions.js'
+import type { Location, Module } from './rego-ast.js'
+import { mentionsOf } from './rego-mentions.js'
+import { readPatterns } from './rego-patterns.js'
+
+/** The parser's answer for one file: the module with locations, or its complaints. */
+export type ParsedRego =
+  | { readonly ok: true; readonly module: unknown }
+  | { readonly ok: false; readonly errors: readonly Diagnostic[] }
+
+const idPattern = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/
+
+/** Reads a `.rego` file. Nothing is thrown: what is wrong is in `problems`. Pure. */
+export function readRegoFile(file: PolicyFile, parsed: ParsedRego): FileReading {
+  const { path } = file
+  const reading = emptyReading(path)
+  const text = readText(file)
+  if (!text.ok) return { ...reading, problems: [text.problem] }
+  if (!parsed.ok) return { ...reading, problems: parsed.errors.map((each) => problemOf(path, each)) }
+  const rego = text.text
+  if (path.endsWith('_test.rego')) return { ...reading, regoTests: [{ path, rego }] }
+  const ast = parsed.module as Module
+  const module: RegoModule = {
+    path,
+    rego,
+    packagePath: ast.package.path.slice(1).map(({ value }) => String(value)),
+    line: ast.package.location?.row ?? 1,
+    annotations: (ast.annotations ?? []).find(({ scope }) => scope === 'package' || scope === 'subpackages'),
+    rules: ast.rules ?? [],
+    mentions: mentionsOf(ast),
+  }
+  const at = problemsIn(path)
+  const problems = module.mentions.facts.map((place) =>
+    at(place, 'input.facts is for YAML policies; test the field itself'),
+  )
+  const refusal = whyNoPackage(module.packagePath)
+  if (refusal !== undefined) return { ...reading, problems: [...problems, at(ast.package.location, refusal)] }
+  if (module.packagePath[1] === 'lib') {
+    const { patterns, problems: refused } = readPatterns(module.rules)
+    problems.push(...refused.map(({ location, message }) => at(location, message)))
+    return { ...reading, libraries: [{ ...module, regexPatterns: patterns }], problems }
+  }
+  problems.push(...actionProblems(module.rules).map(({ location, message }) => at(location, message)))
+  return { ...reading, modules: [module], problems }
+}
+
+function whyNoPackage(path: readonly string[]): string | undefined {
+  const [root, kind, ...rest] = path
+  const name = path.join('.')
+  if (root === 'stepgate' && kind === 'lib' && rest.length > 0)
+    return name === templateLibraryName ? `package ${name} is Stepgate's own: choose another name` : undefined
+  if (root === 'stepgate' && kind === 'policy' && rest.length > 0) {
+    const id = rest.at(-1)!
+    return idPattern.test(id) ? undefined : `"${id}" is no policy id: use letters, digits, - and _`
+  }
+  const wanted =
+    'package stepgate.policy.<id> for a policy, package stepgate.lib.<name> for what policies share'
+  return `package ${name} is neither a policy nor a library: write ${wanted}; tests go into files named *_test.rego`
+}
+
+const templateLibraryName = templateLibrary.packagePath.join('.')
+
+const problemsIn =
+  (file: string) =>
+  (location: Location | undefined, message: string): PolicyProblem => ({
+    file,
+    ...(location === undefined ? {} : { line: location.row, column: location.col }),
+    message,
+    severity: 'error',
+  })
+
+/** A complaint of OPA's. */
+function problemOf(path: string, { message, row, col, details = [] }: Diagnostic): PolicyProblem {
+  return {
+    file: path,
+    ...(row === undefined ? {} : { line: row }),
+    ...(col === undefined ? {} : { column: col }),
+    message: [message, ...details.filter((line) => !/^\s*\^/.test(line))].join('; ').replace(/\s+/g, ' '),
+    severity: 'error',
+  }
+}

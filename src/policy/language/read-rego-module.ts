@@ -1,3 +1,0 @@
-export interface RegoModule {
-  readonly path: string
-}

@@ -1,0 +1,139 @@
+/**
+ * The regular expressions of hand-written Rego. OPA's WASM keeps at most 100 compiled patterns in one instance and hangs
+ * for ever on the one after, so the patterns must be known, and few, before a policy is let in.
+ * @module
+ */
+import { RE2JS } from 're2js'
+import { eachCall, isPartialSet, type Location, type Rule, refOf, ruleName, type Term } from './rego-ast.js'
+import { type Locals, localsOf } from './rego-locals.js'
+
+/** Most distinct patterns that one policy may hold. */
+export const MAX_PATTERNS = 60
+
+/** Built-ins that compile their first operand inside WASM, in the cache that all of them share. */
+const matchers = new Set(['regex.match', 'regex.find_all_string_submatch_n', 'glob.match'])
+
+export interface PatternReading {
+  /** Distinct, sorted. */
+  readonly patterns: readonly string[]
+  readonly problems: readonly { readonly location: Location | undefined; readonly message: string }[]
+}
+
+/**
+ * Reads the patterns of some rules.
+ * @param around all rules of their package, whose constants they may use
+ */
+export function readPatterns(rules: readonly Rule[], around: readonly Rule[] = rules): PatternReading {
+  const patterns = new Set<string>()
+  const problems: PatternReading['problems'][number][] = []
+  for (const rule of rules) {
+    const locals = localsOf(rule)
+    eachCall([rule.head, rule.body, rule.else], ({ name, operands, location }) => {
+      if (!matchers.has(name) || operands[0] === undefined) return
+      const found = texts(operands[0], { rules: around, locals, depth: 0 })
+      if (found === undefined) problems.push({ location, message: computed(name) })
+      for (const pattern of found ?? []) {
+        const refusal = name === 'glob.match' ? undefined : refusalOf(pattern)
+        if (refusal !== undefined) problems.push({ location, message: `${name}: ${refusal}` })
+        patterns.add(`${name === 'glob.match' ? 'glob ' : ''}${pattern}`)
+      }
+    })
+  }
+  return { patterns: [...patterns].sort(), problems }
+}
+
+const computed = (name: string): string =>
+  `${name} with a computed pattern: more than 100 different ones would hang the engine for ever, so write the ` +
+  'patterns out as strings, here or in a rule of this package (`patterns := {"^a", "^b"}`, `some p in patterns`)'
+
+function refusalOf(pattern: string): string | undefined {
+  try {
+    RE2JS.compile(pattern)
+    return undefined
+  } catch (error) {
+    return `the pattern ${JSON.stringify(pattern)} never matches: ${(error as Error).message}`
+  }
+}
+
+interface Scope {
+  readonly rules: readonly Rule[]
+  readonly locals: Locals
+  readonly depth: number
+}
+
+const MAX_STEPS = 8
+
+/** All texts that a term may stand for; undefined when they are not written down. */
+function texts(term: Term, scope: Scope): string[] | undefined {
+  if (scope.depth > MAX_STEPS) return undefined
+  if (term.type === 'string') return [String(term.value)]
+  const ref = refOf(term)
+  if (ref === undefined) return undefined
+  const [head, ...rest] = ref as [Term, ...Term[]]
+  if (head.type !== 'var' || rest.length > 1) return undefined
+  if (rest.length === 1) return elements(head, deeper(scope))
+  return union(meanings(head, scope), ({ kind, of, within }) =>
+    kind === 'value' ? texts(of, within) : elements(of, within),
+  )
+}
+
+/** All texts among the elements of a collection. */
+function elements(term: Term, scope: Scope): string[] | undefined {
+  if (scope.depth > MAX_STEPS) return undefined
+  if (term.type === 'array' || term.type === 'set')
+    return union(term.value as Term[], (each) => texts(each, deeper(scope)))
+  if (term.type === 'object')
+    return union(term.value as [Term, Term][], ([, value]) => texts(value, deeper(scope)))
+  const ref = refOf(term)
+  if (ref?.length !== 1) return undefined
+  const name = String(ref[0]!.value)
+  const own = scope.locals.has(name) ? [] : scope.rules.filter((rule) => ruleName(rule) === name)
+  if (own.length > 0 && own.every(isPartialSet))
+    return union(own, (rule) => texts(rule.head.key!, inside(rule, scope)))
+  return union(meanings(ref[0]!, scope), ({ kind, of, within }) =>
+    kind === 'value' ? elements(of, within) : undefined,
+  )
+}
+
+/** What a name may stand for, and the scope in which that is written. */
+interface Meaning {
+  readonly kind: 'value' | 'element'
+  readonly of: Term
+  readonly within: Scope
+}
+
+/** All that a bare name may stand for: its bindings in the rule or, when it has none, the values of rules so named. */
+function meanings(variable: Term, scope: Scope): Meaning[] | undefined {
+  const name = String(variable.value)
+  const bindings = scope.locals.get(name)
+  if (bindings !== undefined) {
+    const written = bindings.filter((each) => each.kind !== 'unknown')
+    return written.length < bindings.length
+      ? undefined
+      : written.map(({ kind, of }) => ({ kind, of, within: deeper(scope) }))
+  }
+  const rules = scope.rules.filter((rule) => ruleName(rule) === name)
+  const plain = rules.every(
+    ({ head, else: other }) => head.ref.length === 1 && !head.args && head.value !== undefined && !other,
+  )
+  if (rules.length === 0 || !plain) return undefined
+  return rules.map((rule) => ({ kind: 'value', of: rule.head.value!, within: inside(rule, scope) }))
+}
+
+const deeper = (scope: Scope): Scope => ({ ...scope, depth: scope.depth + 1 })
+
+const inside = (rule: Rule, scope: Scope): Scope => ({ ...deeper(scope), locals: localsOf(rule) })
+
+function union<T>(
+  items: readonly T[] | undefined,
+  read: (item: T) => string[] | undefined,
+): string[] | undefined {
+  if (items === undefined) return undefined
+  const all: string[] = []
+  for (const item of items) {
+    const found = read(item)
+    if (found === undefined) return undefined
+    all.push(...found)
+  }
+  return all
+}
