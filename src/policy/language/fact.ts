@@ -17,9 +17,10 @@
  * @module
  */
 import type { Fact, FactTest, Scalar } from '../policy.js'
+import { detector } from '../text/detectors/registry.js'
 import { compilePattern } from '../text/pattern.js'
+import { TextView } from '../text/text-view.js'
 import { fieldText, valuesAt } from './field-path.js'
-import { detects } from './text-tests.js'
 
 /** The name of a fact: what it tests, readable, and equal only for equal meanings. */
 export function factName({ over, test }: Pick<Fact, 'over' | 'test'>): string {
@@ -94,6 +95,12 @@ function matches(source: string, text: string): boolean {
   const compiled = compilePattern(source)
   if (!compiled.ok) throw new Error(`the pattern of a fact was refused: ${compiled.message}`)
   return compiled.pattern.test(text)
+}
+
+function detects(name: string, text: string): boolean {
+  const found = detector(name)
+  if (found === undefined) throw new Error(`there is no detector ${name}`)
+  return found.test(new TextView(text))
 }
 
 function contains(value: unknown, wanted: Scalar): boolean {

@@ -4,11 +4,11 @@
  */
 import ipaddr from 'ipaddr.js'
 import type { Scalar } from '../policy.js'
+import { detectorNames } from '../text/detectors/registry.js'
 import { compilePattern } from '../text/pattern.js'
 import type { FieldType } from './input-fields.js'
 import { suggestion } from './nearest.js'
 import { kindOf } from './schema-problems.js'
-import { detectorNames } from './text-tests.js'
 import type { Operator } from './when.js'
 
 type Kind = 'scalar' | 'scalars' | 'text' | 'limit' | 'nothing' | 'ranges' | 'pattern' | 'detector'
