@@ -162,6 +162,7 @@ export function matching(policies, body, metadata) {
         : field.startsWith('metadata.')
           ? read(metadata, field.slice(9))
           : read(body, field)
+    if (operator === 'exists') return found !== undefined
     if (operator === 'not_equals') return found !== values
     if (operator === 'not_in') return !values.includes(found)
     if (operator === 'equals') return found === values

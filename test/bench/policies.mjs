@@ -31,6 +31,8 @@ const has = (/** @type {string} */ field, /** @type {unknown} */ value) => ({
   operator: 'contains',
   value,
 })
+/** What the linter asks to stand beside a `not_...`. @returns {Condition} */
+const there = (/** @type {string} */ field) => ({ field, operator: 'exists', value: undefined })
 /** @returns {Condition} */
 const among = (/** @type {string} */ field, /** @type {unknown[]} */ value) => ({
   field,
@@ -99,11 +101,13 @@ const plainShapes = [
   ],
   (n, team) => [
     is('tool_name', nth(tools, n)),
+    there('tool_input.region'),
     { field: 'tool_input.region', operator: 'not_in', value: [...regions, `zone-${n}`] },
     is('tool_input.target', `${team}-vault-${n}`),
   ],
   (n) => [
     is('step_name', `export-${nth(projects, n)}-${n}`),
+    there('metadata.environment'),
     { field: 'metadata.environment', operator: 'not_equals', value: 'development' },
   ],
   (n, team) => [
@@ -221,10 +225,10 @@ function shapeOf(index) {
 
 /** The policy as a file's text. JSON is YAML's flow style, so values need no quoting of our own. @param {Policy} policy */
 export function policyText({ id, team, action, reason, all }) {
-  const conditions = all.map(
-    ({ field, operator, value }) =>
-      `      - { field: ${JSON.stringify(field)}, operator: ${operator}, value: ${JSON.stringify(value)} }`,
-  )
+  const conditions = all.map(({ field, operator, value }) => {
+    const operand = value === undefined ? '' : `, value: ${JSON.stringify(value)}`
+    return `      - { field: ${JSON.stringify(field)}, operator: ${operator}${operand} }`
+  })
   return [
     'apiVersion: stepgate.dev/v1',
     'kind: Policy',
