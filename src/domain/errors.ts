@@ -5,7 +5,7 @@
  */
 
 interface ErrorEntry {
-  readonly status: 400 | 401 | 404 | 409 | 413 | 429 | 500 | 503
+  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 429 | 500 | 503
   /** What happened. `{name}` is filled from the refusal's details. */
   readonly sentence: string
   /** What the reader can do about it. */
@@ -36,6 +36,11 @@ const table = {
     status: 401,
     sentence: 'Missing tenant or org identity',
     cure: 'Send Basic credentials whose user name is the tenant.',
+  },
+  FORBIDDEN: {
+    status: 403,
+    sentence: '{message}',
+    cure: 'Call from this host, with a loopback address in the URL and without a foreign Origin.',
   },
   NOT_FOUND: {
     status: 404,

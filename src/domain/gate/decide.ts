@@ -89,59 +89,69 @@ function newHold(d: Deciding, verdict: Verdict): Approval {
 }
 
 function firstGated(d: Deciding, verdict: Verdict, approval: Approval | undefined): Step {
-  return {
-    ...asked(d, verdict, approval),
-    workflowKey: d.workflow.key,
-    stepId: d.stepId,
-    index: d.workflow.stepCount + 1,
-    version: 1,
-    idempotencyKey: d.request.idempotencyKey,
-    gateCount: 1,
-    firstGateAt: d.now,
-    completionCount: 0,
-    resumeCount: 0,
-  }
+  const step = asked(d, verdict, approval)
+  step.index = d.workflow.stepCount + 1
+  step.checkpoint = d.seq
+  step.version = 1
+  step.idempotencyKey = d.request.idempotencyKey
+  step.gateCount = 1
+  step.firstGateAt = d.now
+  step.completionCount = 0
+  step.resumeCount = 0
+  return step
 }
 
 /** A re-evaluation overwrites what was asked and decided, and keeps what happened (WCP §5.6). */
-function regated(step: Step, d: Deciding, verdict: Verdict, approval: Approval | undefined): Step {
-  const kept = {
-    workflowKey: step.workflowKey,
-    stepId: step.stepId,
-    index: step.index,
-    version: step.version + 1,
-    idempotencyKey: step.idempotencyKey,
-    gateCount: step.gateCount + 1,
-    firstGateAt: step.firstGateAt,
-    completionCount: step.completionCount,
-    resumeCount: step.resumeCount,
-    ...(step.completedAt === undefined ? {} : { completedAt: step.completedAt }),
-    ...(step.outputSeq === undefined ? {} : { outputSeq: step.outputSeq }),
-    ...(step.lastResumedAt === undefined ? {} : { lastResumedAt: step.lastResumedAt }),
-  }
-  return { ...asked(d, verdict, approval), ...kept }
+function regated(before: Step, d: Deciding, verdict: Verdict, approval: Approval | undefined): Step {
+  const step = asked(d, verdict, approval)
+  step.index = before.index
+  step.checkpoint = before.checkpoint
+  step.version = before.version + 1
+  step.idempotencyKey = before.idempotencyKey
+  step.gateCount = before.gateCount + 1
+  step.firstGateAt = before.firstGateAt
+  step.completionCount = before.completionCount
+  step.resumeCount = before.resumeCount
+  if (before.completedAt !== undefined) step.completedAt = before.completedAt
+  if (before.outputSeq !== undefined) step.outputSeq = before.outputSeq
+  if (before.lastResumedAt !== undefined) step.lastResumedAt = before.lastResumedAt
+  return step
 }
 
-function asked(d: Deciding, verdict: Verdict, approval: Approval | undefined) {
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** What this call asked and policy decided; the counters are the caller's to set. */
+function asked(d: Deciding, verdict: Verdict, approval: Approval | undefined): Writable<Step> {
   const { request } = d
-  return {
-    ...(request.stepName === undefined ? {} : { name: request.stepName }),
+  const step: Writable<Step> = {
+    workflowKey: d.workflow.key,
+    stepId: d.stepId,
+    index: 0,
+    checkpoint: 0,
+    version: 0,
     type: request.stepType,
-    ...(request.toolContext === undefined ? {} : { toolName: request.toolContext.toolName }),
-    ...(request.model === undefined ? {} : { model: request.model }),
-    ...(request.provider === undefined ? {} : { provider: request.provider }),
     decision: verdict.decision,
     reason: verdict.reason,
     decisionId: d.decisionId,
     decisionSeq: d.seq,
-    ...(approval === undefined ? {} : { approval }),
     contentDigest: d.content.digest,
+    idempotencyKey: '',
+    gateCount: 0,
+    firstGateAt: 0,
     lastGateAt: d.now,
     decidedAt: d.now,
-    ...(request.tokensIn === undefined ? {} : { tokensIn: request.tokensIn }),
-    ...(request.tokensOut === undefined ? {} : { tokensOut: request.tokensOut }),
-    ...(request.costUsd === undefined ? {} : { costUsd: request.costUsd }),
+    completionCount: 0,
+    resumeCount: 0,
   }
+  if (request.stepName !== undefined) step.name = request.stepName
+  if (request.toolContext !== undefined) step.toolName = request.toolContext.toolName
+  if (request.model !== undefined) step.model = request.model
+  if (request.provider !== undefined) step.provider = request.provider
+  if (request.tokensIn !== undefined) step.tokensIn = request.tokensIn
+  if (request.tokensOut !== undefined) step.tokensOut = request.tokensOut
+  if (request.costUsd !== undefined) step.costUsd = request.costUsd
+  if (approval !== undefined) step.approval = approval
+  return step
 }
 
 /** The workflow's running totals after a step changed from `before` to `after`. */

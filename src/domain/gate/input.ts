@@ -29,33 +29,26 @@ export function gateInput(
   const gateCount = (step?.gateCount ?? 0) + 1
   const completionCount = step?.completionCount ?? 0
   const prior = priorCompletion(gateCount, completionCount)
-  const call = {
+  const run = constants(workflow)
+  // Written out member by member: this is made for every gate, and spreading costs as much as the rest of it.
+  const user: Mutable = { id: actor(identity) }
+  if (identity.email !== undefined) user.email = identity.email
+  if (identity.role !== undefined) user.role = identity.role
+  const call: Mutable = {
     request_type: 'workflow_step_gate',
     now: new Date(now).toISOString(),
     step_id: stepId,
     step_index: step?.index ?? workflow.stepCount + 1,
     step_type: request.stepType,
-    ...(request.stepName === undefined ? undefined : { step_name: request.stepName }),
-    ...(request.model === undefined ? undefined : { model: request.model }),
-    ...(request.provider === undefined ? undefined : { provider: request.provider }),
-    ...(request.tokensIn === undefined ? undefined : { tokens_in: request.tokensIn }),
-    ...(request.tokensOut === undefined ? undefined : { tokens_out: request.tokensOut }),
-    ...(request.costUsd === undefined ? undefined : { cost_usd: request.costUsd }),
-    ...(tool === undefined ? undefined : { tool_name: tool.toolName }),
-    ...(tool?.toolType === undefined ? undefined : { tool_type: tool.toolType }),
-    user: {
-      id: actor(identity),
-      ...(identity.email === undefined ? undefined : { email: identity.email }),
-      ...(identity.role === undefined ? undefined : { role: identity.role }),
-    },
     client_id: identity.client,
+    user,
     step: {
       gate_count: gateCount,
       completion_count: completionCount,
       prior_completion_status: prior,
       prior_output_available: prior === 'completed',
       last_decision: step?.decision ?? '',
-      first_attempt_age_seconds: step ? Math.max(0, Math.floor((now - step.firstGateAt) / 1000)) : 0,
+      first_attempt_age_seconds: step ? seconds(now - step.firstGateAt) : 0,
       idempotency_key: request.idempotencyKey,
     },
     workflow: {
@@ -63,26 +56,49 @@ export function gateInput(
       tokens_in: workflow.tokensIn,
       tokens_out: workflow.tokensOut,
       cost_usd: workflow.costUsd,
-      age_seconds: Math.max(0, Math.floor((now - workflow.createdAt) / 1000)),
+      age_seconds: seconds(now - workflow.createdAt),
       approvals_granted: workflow.approvalsGranted,
     },
   }
-  const run = constants(workflow)
-  const inputs = `,"step_input":${content.stepInput}${content.toolInput === undefined ? '' : `,"tool_input":${content.toolInput}`}`
-  return {
-    object: {
-      ...run.object,
-      ...call,
-      step_input: request.stepInput,
-      ...(tool?.toolInput === undefined ? undefined : { tool_input: tool.toolInput }),
-    },
-    text: `${run.text.slice(0, -1)},${JSON.stringify(call).slice(1, -1)}${inputs}}`,
+  if (request.stepName !== undefined) call.step_name = request.stepName
+  if (request.model !== undefined) call.model = request.model
+  if (request.provider !== undefined) call.provider = request.provider
+  if (request.tokensIn !== undefined) call.tokens_in = request.tokensIn
+  if (request.tokensOut !== undefined) call.tokens_out = request.tokensOut
+  if (request.costUsd !== undefined) call.cost_usd = request.costUsd
+  if (tool !== undefined) {
+    call.tool_name = tool.toolName
+    if (tool.toolType !== undefined) call.tool_type = tool.toolType
   }
+  const toolInput = content.toolInput === undefined ? '' : `,"tool_input":${content.toolInput}`
+  const text = `${run.head},${JSON.stringify(call).slice(1, -1)},"step_input":${content.stepInput}${toolInput}}`
+  const { workflow_id, workflow_name, source, metadata, tenant_id, org_id } = run
+  call.workflow_id = workflow_id
+  call.workflow_name = workflow_name
+  call.source = source
+  if (run.trace_id !== undefined) call.trace_id = run.trace_id
+  call.metadata = metadata
+  call.tenant_id = tenant_id
+  call.org_id = org_id
+  call.step_input = request.stepInput
+  if (tool?.toolInput !== undefined) call.tool_input = tool.toolInput
+  return { object: call, text }
 }
 
+type Mutable = Record<string, unknown>
+
+const seconds = (ms: number): number => Math.max(0, Math.floor(ms / 1000))
+
 interface Constants {
-  readonly object: JsonObject
-  readonly text: string
+  readonly workflow_id: string
+  readonly workflow_name: string
+  readonly source: string
+  readonly trace_id?: string
+  readonly metadata: JsonObject
+  readonly tenant_id: string
+  readonly org_id: string
+  /** The members above as JSON text, without the closing brace. */
+  readonly head: string
 }
 
 // Every version of a workflow shares its metadata object, so what never changes is made once per loaded workflow.
@@ -91,7 +107,7 @@ const made = new WeakMap<JsonObject, Constants>()
 function constants(workflow: Workflow): Constants {
   const known = made.get(workflow.metadata)
   if (known) return known
-  const object = {
+  const members = {
     workflow_id: workflow.id,
     workflow_name: workflow.name,
     source: workflow.source,
@@ -100,7 +116,7 @@ function constants(workflow: Workflow): Constants {
     tenant_id: workflow.tenant,
     org_id: workflow.org,
   }
-  const fresh = { object, text: canonicalJson(object) }
+  const fresh = { ...members, head: canonicalJson(members).slice(0, -1) }
   made.set(workflow.metadata, fresh)
   return fresh
 }

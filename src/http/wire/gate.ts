@@ -54,20 +54,21 @@ export function readGateRequest(bytes: Buffer, includePriorOutput: boolean): Gat
     return bad('retry_policy must be "idempotent" or "reevaluate"')
   }
   if (tooLongKey(key)) return bad('idempotency_key must be at most 255 characters')
-  return {
+  const request: { -readonly [K in keyof GateRequest]: GateRequest[K] } = {
     stepType: stepType as StepType,
-    ...(stepName === undefined ? undefined : { stepName }),
     stepInput: stepInput ?? {},
-    ...(model === undefined ? undefined : { model }),
-    ...(provider === undefined ? undefined : { provider }),
-    ...(tokensIn === undefined ? undefined : { tokensIn }),
-    ...(tokensOut === undefined ? undefined : { tokensOut }),
-    ...(costUsd === undefined ? undefined : { costUsd }),
-    ...(toolContext === undefined ? undefined : { toolContext }),
     retryPolicy: retryPolicy === 'reevaluate' ? 'reevaluate' : 'idempotent',
     idempotencyKey: key,
     includePriorOutput,
   }
+  if (stepName !== undefined) request.stepName = stepName
+  if (model !== undefined) request.model = model
+  if (provider !== undefined) request.provider = provider
+  if (tokensIn !== undefined) request.tokensIn = tokensIn
+  if (tokensOut !== undefined) request.tokensOut = tokensOut
+  if (costUsd !== undefined) request.costUsd = costUsd
+  if (toolContext !== undefined) request.toolContext = toolContext
+  return request
 }
 
 function readToolContext(fields: Fields): ToolContext {
