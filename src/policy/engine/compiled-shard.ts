@@ -1,12 +1,9 @@
 import type { Policy } from '../policy.js'
-import type { WasmModule } from './wasm-policy.js'
+import type { WasmPolicy } from './wasm-policy.js'
 
 /** Policies that were compiled into one module together. */
 export interface CompiledShard {
-  /** Digest of everything the module was made from. */
-  readonly digest: string
-  readonly module: WasmModule
-  /** 64 KiB pages of memory that the module asks for at least. */
-  readonly memoryPages: number
   readonly policies: readonly Policy[]
+  /** Holds an entry point for each action of each policy. Engines of several revisions may share it. */
+  readonly wasm: WasmPolicy
 }

@@ -15,7 +15,7 @@ import { readMatches } from './matches.js'
 import { PolicyIndex } from './policy-index.js'
 import type { Revision } from './revision.js'
 import { inRollout } from './rollout.js'
-import { type EncodedInput, encodeInput, messageOf, WasmPolicy } from './wasm-policy.js'
+import { type EncodedInput, encodeInput, messageOf, type WasmPolicy } from './wasm-policy.js'
 
 /** A policy input: one flat object, see the language's "Fields". */
 export type PolicyInput = Readonly<Record<string, unknown>>
@@ -38,24 +38,11 @@ export interface PolicyEngine {
   evaluate(hook: Hook, input: PolicyInput, inputText: () => string, history?: HistoryFacts): Judgement
 }
 
-/** An engine with what only its loader uses. */
-export interface LoadedEngine extends PolicyEngine {
-  /** Asks every entry point once. @returns sentences about the policies that cannot be evaluated */
-  selfTest(): readonly { readonly policy: Policy; readonly message: string }[]
-  /** Bytes of linear memory in use. */
-  memoryBytes(): number
-}
-
 export interface EngineOptions {
   readonly revision: Revision
   readonly shards: readonly CompiledShard[]
-  /** Base documents for the modules that read any. */
-  readonly data?: object
-  /** Linear memory of a module past which its instance is replaced, in bytes. Default 16 MiB. */
-  readonly memoryLimit?: number
 }
 
-const DEFAULT_MEMORY_LIMIT = 16 * 1024 * 1024
 const hooks: readonly Hook[] = ['step', 'plan', 'completion', 'code']
 
 /** What the engine holds of one policy. */
@@ -69,11 +56,11 @@ interface Subject {
 }
 
 /** @throws Error when a module cannot be instantiated or lacks an entry point */
-export function createEngine(options: EngineOptions): LoadedEngine {
+export function createEngine(options: EngineOptions): PolicyEngine {
   return new Engine(options)
 }
 
-class Engine implements LoadedEngine {
+class Engine implements PolicyEngine {
   readonly revision: Revision
   readonly policies: readonly Policy[]
   readonly readsSteps: boolean
@@ -87,17 +74,10 @@ class Engine implements LoadedEngine {
   readonly #nothing: Judgement
   readonly #found: number[] = []
 
-  constructor({ revision, shards, data, memoryLimit = DEFAULT_MEMORY_LIMIT }: EngineOptions) {
+  constructor({ revision, shards }: EngineOptions) {
     this.revision = revision
     this.#nothing = Object.freeze({ revision: revision.id, matches: [], facts: {} })
-    this.#modules = shards.map(
-      ({ module, memoryPages, policies }) =>
-        new WasmPolicy(module, {
-          memoryPages,
-          memoryLimit,
-          ...(data && policies.some((policy) => policy.readsData) ? { data } : {}),
-        }),
-    )
+    this.#modules = shards.map(({ wasm }) => wasm)
     this.#subjects = shards
       .flatMap(({ policies }, shard) => policies.map((policy) => this.#subject(policy, shard)))
       .sort((a, b) => (a.policy.id < b.policy.id ? -1 : 1))
@@ -129,19 +109,6 @@ class Engine implements LoadedEngine {
         fault: evaluationFault(`The policies could not be evaluated: ${messageOf(cause)}`),
       }
     }
-  }
-
-  selfTest(): readonly { readonly policy: Policy; readonly message: string }[] {
-    const input = encodeInput('{"step_input":{},"metadata":{},"facts":{},"workflow":{"steps":[]}}')
-    return this.#subjects.flatMap((subject) =>
-      this.#answers([subject], input).flatMap((reading) =>
-        reading.ok ? [] : [{ policy: subject.policy, message: reading.message }],
-      ),
-    )
-  }
-
-  memoryBytes(): number {
-    return this.#modules.reduce((sum, module) => sum + module.memoryBytes(), 0)
   }
 
   #subject(policy: Policy, shard: number): Subject {
@@ -217,6 +184,8 @@ class Engine implements LoadedEngine {
     const others = reading.length === 0 ? survivors : survivors.filter(({ policy }) => !policy.readsSteps)
     if (others.length > 0) note(others, encodeInput(text))
     if (reading.length > 0) note(reading, encodeInput(withSteps(text, input, history)))
+    // Asked module by module; told in id order.
+    matches.sort((a, b) => (a.policyId < b.policyId ? -1 : a.policyId > b.policyId ? 1 : 0))
     if (matches.length === 0 && numbers.size === 0 && !fault) return this.#nothing
     return { revision: this.revision.id, matches, facts, ...(fault ? { fault } : {}) }
   }
@@ -272,7 +241,7 @@ const withMember = (text: string, member: string): string =>
 
 /** Of a name that stands twice, OPA takes the later value: `workflow` again, with the steps in it. */
 function withSteps(text: string, input: PolicyInput, history: HistoryFacts | undefined): string {
-  const workflow = JSON.stringify(input['workflow'] ?? {})
+  const workflow = JSON.stringify(input.workflow ?? {})
   const steps = history?.stepsText?.() ?? '[]'
   return withMember(text, `"workflow":${withMember(workflow, `"steps":${steps}`)}`)
 }

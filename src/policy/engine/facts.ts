@@ -5,8 +5,9 @@
  */
 import { textOf } from '../language/fact.js'
 import type { Fact, FactTest } from '../policy.js'
+import { TextView } from '../text/text-view.js'
 import type { Fields, Slot } from './fields.js'
-import { type TextTest, TextView, textTestsOf } from './text-tests.js'
+import { textTestOf } from './text-tests.js'
 
 /** Number of a fact in a {@link Facts}. */
 export type FactNumber = number
@@ -95,8 +96,8 @@ export class Facts {
     const view = this.#memoisedText('*', () =>
       textOf([this.#fields.value(stepInput), this.#fields.value(toolInput)]),
     )
-    const texts = textTestsOf(test)
-    return () => someTest(texts, view()!)
+    const text = textTestOf(test)
+    return () => text?.test(view()!) ?? false
   }
 
   #overField(slot: Slot, test: FactTest): Computation {
@@ -104,30 +105,19 @@ export class Facts {
       const holds = valueTest(test)
       return () => this.#fields.values(slot).some(holds)
     }
-    if (test.op === 'contains' || test.op === 'contains_any' || test.op === 'regex') {
-      const texts = textTestsOf(test)
-      const view = this.#memoisedText(String(slot), () => {
+    const text = textTestOf(test)
+    const list = membershipTest(test)
+    if (text || list) {
+      const ofAnyType = test.op === 'detects'
+      const view = this.#memoisedText(`${ofAnyType ? 'text of ' : ''}${slot}`, () => {
         const value = this.#fields.value(slot)
-        return typeof value === 'string' ? value : undefined
-      })
-      const wanted =
-        test.op === 'contains' ? [test.value] : test.op === 'contains_any' ? test.value : undefined
-      return () => {
-        const text = view()
-        if (text !== undefined) return someTest(texts, text)
-        const value = wanted && this.#fields.value(slot)
-        return Array.isArray(value) && wanted!.some((each) => value.includes(each))
-      }
-    }
-    if (test.op === 'detects') {
-      const texts = textTestsOf(test)
-      const view = this.#memoisedText(`text of ${slot}`, () => {
-        const value = this.#fields.value(slot)
-        return value === undefined || value === null ? undefined : textOf(value)
+        if (typeof value === 'string') return value
+        return ofAnyType && value !== undefined && value !== null ? textOf(value) : undefined
       })
       return () => {
-        const text = view()
-        return text !== undefined && someTest(texts, text)
+        const seen = view()
+        if (seen !== undefined) return text?.test(seen) ?? false
+        return list?.(this.#fields.value(slot)) ?? false
       }
     }
     const holds = valueTest(test)
@@ -153,30 +143,27 @@ export class Facts {
   }
 }
 
-function someTest(tests: readonly TextTest[], view: TextView): boolean {
-  for (const test of tests) if (test.test(view)) return true
-  return false
+/** What `contains` means for a list. */
+function membershipTest(test: FactTest): ((value: unknown) => boolean) | undefined {
+  if (test.op !== 'contains' && test.op !== 'contains_any') return undefined
+  const wanted = test.op === 'contains' ? [test.value] : test.value
+  return (value) => Array.isArray(value) && wanted.some((each) => value.includes(each))
 }
 
 /** The test over one value that is there and not null. */
 export function valueTest(test: FactTest): (value: unknown) => boolean {
   switch (test.op) {
-    case 'regex': {
-      const texts = textTestsOf(test)
-      return (value) => typeof value === 'string' && someTest(texts, new TextView(value))
-    }
-    case 'detects': {
-      const texts = textTestsOf(test)
-      return (value) => someTest(texts, new TextView(textOf(value)))
-    }
+    case 'regex':
     case 'contains':
     case 'contains_any': {
-      const texts = textTestsOf(test)
-      const wanted = test.op === 'contains' ? [test.value] : test.value
+      const text = textTestOf(test)
+      const list = membershipTest(test)
       return (value) =>
-        typeof value === 'string'
-          ? someTest(texts, new TextView(value))
-          : Array.isArray(value) && wanted.some((each) => value.includes(each))
+        typeof value === 'string' ? (text?.test(new TextView(value)) ?? false) : (list?.(value) ?? false)
+    }
+    case 'detects': {
+      const text = textTestOf(test)
+      return (value) => text?.test(new TextView(textOf(value))) ?? false
     }
     case 'equals':
       return (value) => value === test.value

@@ -37,11 +37,11 @@ function readMatch(policy: Policy, action: PolicyAction, element: unknown): Poli
   if (typeof reason !== 'string') return `reason must be a string, but is ${typeName(reason)}`
   const match = { ...base, reason: reason === '' ? policy.name : reason }
   if (action === 'require_approval') {
-    const approval = readApproval(stated['approval'], policy.approval)
+    const approval = readApproval(stated.approval, policy.approval)
     return typeof approval === 'string' ? approval : approval ? { ...match, approval } : match
   }
   if (action === 'redact') {
-    const redact = stated['redact'] ?? policy.redact ?? []
+    const redact = stated.redact ?? policy.redact ?? []
     return isTexts(redact) ? { ...match, redact } : 'redact must be a list of paths'
   }
   return match

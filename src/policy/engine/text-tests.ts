@@ -1,37 +1,51 @@
-/** The text tests behind facts. @module */
+/**
+ * The text tests behind facts, each compiled once a process: a reload makes a new engine over mostly the same facts.
+ * @module
+ */
 import type { FactTest } from '../policy.js'
-import { compilePattern } from '../text/pattern.js'
+import {
+  type CompiledTextTest,
+  containsAnyTest,
+  containsTest,
+  detectorTest,
+  regexTest,
+  type TextTest,
+} from '../text/text-test.js'
 
-export class TextView {
-  readonly text: string
-  constructor(text: string) {
-    this.text = text
+// Readings of files that did not change keep their objects, so the tests live as long as somebody uses them.
+const compiled = new WeakMap<FactTest, TextTest>()
+
+/**
+ * The test of a text; undefined where no text satisfies it.
+ * @throws Error when a pattern or detector is refused, which reading the policy should have found
+ */
+export function textTestOf(test: FactTest): TextTest | undefined {
+  let found = compiled.get(test)
+  if (!found) {
+    found = compile(test)
+    if (found) compiled.set(test, found)
   }
+  return found
 }
 
-export interface TextTest {
-  test(view: TextView): boolean
-}
-
-/** The tests of which one must hold for the fact to hold over a text. */
-export function textTestsOf(test: FactTest): readonly TextTest[] {
+function compile(test: FactTest): TextTest | undefined {
   switch (test.op) {
-    case 'regex': {
-      const compiled = compilePattern(test.value)
-      if (!compiled.ok) throw new Error(`the pattern of a fact was refused: ${compiled.message}`)
-      return [{ test: (view) => compiled.pattern.test(view.text) }]
-    }
+    case 'regex':
+      return accepted(regexTest(test.value))
+    case 'detects':
+      return accepted(detectorTest(test.value))
     case 'contains':
+      return typeof test.value === 'string' ? containsTest(test.value) : undefined
     case 'contains_any': {
-      const values = test.op === 'contains' ? [test.value] : test.value
-      return values
-        .filter((value) => typeof value === 'string')
-        .map((value) => {
-          const lower = value.toLowerCase()
-          return { test: (view: TextView) => view.text.toLowerCase().includes(lower) }
-        })
+      const texts = test.value.filter((value) => typeof value === 'string')
+      return texts.length > 0 ? containsAnyTest(texts) : undefined
     }
     default:
-      return []
+      return undefined
   }
+}
+
+function accepted(test: CompiledTextTest): TextTest {
+  if (!test.ok) throw new Error(test.message)
+  return test.test
 }

@@ -51,6 +51,7 @@ interface Runtime {
 }
 
 const ABI_MINOR = 3
+const DEFAULT_MEMORY_LIMIT = 16 * 1024 * 1024
 
 /** An input as UTF-8, valid until the next one is encoded. */
 export interface EncodedInput {
@@ -101,15 +102,15 @@ export class WasmPolicy {
     options: {
       /** 64 KiB pages that the module asks for at least. */
       readonly memoryPages: number
-      /** Linear memory never shrinks: an instance that grew past this many bytes is dropped after the call. */
-      readonly memoryLimit: number
+      /** Linear memory never shrinks: an instance that grew past this many bytes is dropped after the call. Default 16 MiB. */
+      readonly memoryLimit?: number
       /** The base documents, when the module reads any. */
       readonly data?: object
     },
   ) {
     this.#module = module
     this.#memoryPages = options.memoryPages
-    this.#memoryLimit = options.memoryLimit
+    this.#memoryLimit = options.memoryLimit ?? DEFAULT_MEMORY_LIMIT
     this.#data = options.data
   }
 
