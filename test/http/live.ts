@@ -1,0 +1,131 @@
+/** A live gate for tests: real policies compiled by OPA, a real database file, real HTTP. @module */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { getRequestListener } from '@hono/node-server'
+import { openStepgate, type StepgateOptions } from '#src/control/stepgate.js'
+import { createApp, createListener, openIdentity } from '#src/http/index.js'
+import { openPolicies } from '#src/policy/bundle/open-policies.js'
+
+/** Compiled modules are kept between test runs, as a sidecar keeps them between starts. */
+export const moduleCache = join(tmpdir(), 'stepgate-test-modules')
+
+export interface Reply {
+  readonly status: number
+  readonly headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: replies are looked into by their contract names
+  readonly body: any
+  readonly text: string
+}
+
+export interface Caller {
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>
+}
+
+export interface Live extends Caller {
+  readonly url: string
+  /** Move the gate's clock. */
+  advance(ms: number): void
+  /** The same gate as another tenant, user or client. */
+  as(tenant: string, user?: string): Caller
+  /** Make a workflow. @returns its id */
+  workflow(fields?: Record<string, unknown>): Promise<string>
+  gate(workflow: string, step: string, fields?: Record<string, unknown>, query?: string): Promise<Reply>
+  readonly stepgate: Awaited<ReturnType<typeof openStepgate>>
+  close(): Promise<void>
+}
+
+export interface LiveOptions extends Partial<StepgateOptions> {
+  readonly policies?: string
+  /** Serve the mountable app through Hono's own adapter instead of the listener. */
+  readonly mounted?: boolean
+  readonly publicUrl?: string
+}
+
+/** Start one. */
+export async function startLive(options: LiveOptions = {}): Promise<Live> {
+  const folder = mkdtempSync(join(tmpdir(), 'stepgate-'))
+  const policies = await openPolicies({
+    folder: options.policies ?? new URL('./policies', import.meta.url).pathname,
+    cacheDir: moduleCache,
+    watch: false,
+  })
+  let ahead = 0
+  const now = () => Date.now() + ahead
+  const stepgate = await openStepgate({
+    database: `file:${join(folder, 'stepgate.db')}`,
+    engine: () => policies.engine(),
+    now,
+    ...options,
+  })
+  const http = {
+    stepgate,
+    identify: openIdentity('local'),
+    revision: () => policies.engine().revision,
+    readiness: () => ({ ready: true, details: {} }),
+    version: 'test',
+    now,
+    ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
+  }
+  const server = createServer(
+    options.mounted ? getRequestListener(createApp(http).fetch) : createListener(http),
+  )
+  const url = await listening(server)
+  const as = (authorization: string | undefined, user?: string): Caller => ({
+    call: async (method, path, body, headers = {}) => {
+      const given = {
+        'content-type': 'application/json',
+        ...(authorization === undefined ? {} : { authorization }),
+        ...(user === undefined ? {} : { 'x-user-id': user }),
+        ...headers,
+      }
+      const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }
+      const response = await fetch(`${url}${path}`, { method, headers: given, ...sent })
+      const text = await response.text()
+      return { status: response.status, headers: response.headers, text, body: parsed(text) }
+    },
+  })
+  const anyone = as(undefined)
+  const live: Live = {
+    url,
+    stepgate,
+    call: anyone.call,
+    advance: (ms) => {
+      ahead += ms
+    },
+    as: (tenant, user) => as(`Basic ${Buffer.from(`${tenant}:`).toString('base64')}`, user),
+    workflow: async (fields = {}) => {
+      const reply = await live.call('POST', '/api/v1/workflows', { workflow_name: 'nightly', ...fields })
+      return reply.body.workflow_id
+    },
+    gate: (workflow, step, fields = {}, query = '') =>
+      live.call('POST', `/api/v1/workflows/${workflow}/steps/${encodeURIComponent(step)}/gate${query}`, {
+        step_type: 'llm_call',
+        ...fields,
+      }),
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+      await stepgate.close()
+      await policies.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+  return live
+}
+
+function listening(server: Server): Promise<string> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`))
+  })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
