@@ -37,20 +37,3 @@ function canonicalObject(value: JsonObject): string {
     text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(value[key] as JsonValue)}`
   return `{${text}}`
 }
-
-/** How many containers stand inside one another; a scalar is 0. Iterative, so that a hostile depth cannot overflow. */
-export function jsonDepth(value: unknown, limit: number): number {
-  let level: unknown[] = [value]
-  let depth = 0
-  while (depth <= limit) {
-    const next: unknown[] = []
-    for (const item of level) {
-      if (typeof item !== 'object' || item === null) continue
-      for (const child of Array.isArray(item) ? item : Object.values(item)) next.push(child)
-    }
-    if (!level.some((item) => typeof item === 'object' && item !== null)) return depth
-    depth++
-    level = next
-  }
-  return depth
-}

@@ -1,10 +1,12 @@
 /** The mountable app. @module */
 import { Hono } from 'hono'
 import { refuseForeign } from './caller.js'
+import { replyHeaders } from './exchange.js'
 import { failureReply } from './failure.js'
 import { opsRoutes } from './ops/routes.js'
 import type { HttpOptions } from './options.js'
 import { refusalReply } from './wire/errors.js'
+import type { TextReply } from './workflows/gate.js'
 import { workflowRoutes } from './workflows/routes.js'
 
 /**
@@ -20,7 +22,7 @@ export function createApp(options: HttpOptions): Hono {
       c.req.header('host'),
       c.req.method === 'OPTIONS' ? undefined : origin,
     )
-    if (refusal) return jsonReply(refusalReply(refusal))
+    if (refusal) return jsonReply(options, refusalReply(refusal))
     await next()
     if (origin !== undefined) c.res.headers.set('Access-Control-Allow-Origin', origin)
     return undefined
@@ -28,27 +30,38 @@ export function createApp(options: HttpOptions): Hono {
   app.options('*', (c) => preflight(options, c.req.header('origin')))
   opsRoutes(app, options)
   workflowRoutes(app, options)
-  refuseOtherMethods(app)
-  app.notFound(() => new Response('404 page not found\n', { status: 404, headers: plain }))
-  app.onError((error, c) => jsonReply(failureReply(options, error, c.req.header('x-request-id'))))
+  refuseOtherMethods(app, options)
+  app.notFound(
+    () =>
+      new Response('404 page not found\n', { status: 404, headers: { ...plain, ...replyHeaders(options) } }),
+  )
+  app.onError((error, c) => jsonReply(options, failureReply(options, error, c.req.header('x-request-id'))))
   return app
 }
 
 const plain = { 'Content-Type': 'text/plain; charset=utf-8' }
 
-function jsonReply({ status, text }: { status: number; text: string }): Response {
-  return new Response(text, { status, headers: { 'Content-Type': 'application/json' } })
+function jsonReply(options: HttpOptions, { status, text }: TextReply): Response {
+  return new Response(text, {
+    status,
+    headers: { 'Content-Type': 'application/json', ...replyHeaders(options) },
+  })
 }
 
 /** A path that exists answers 405 to a method it does not know, and names those it does. */
-function refuseOtherMethods(app: Hono): void {
+function refuseOtherMethods(app: Hono, options: HttpOptions): void {
   const methods = new Map<string, string[]>()
   for (const { path, method } of app.routes) {
     if (method !== 'ALL' && method !== 'OPTIONS') methods.set(path, [...(methods.get(path) ?? []), method])
   }
   for (const [path, allowed] of methods) {
-    const headers = { ...plain, Allow: [...allowed, 'OPTIONS'].join(', ') }
-    app.all(path, () => new Response('Method Not Allowed\n', { status: 405, headers }))
+    const allow = { ...plain, Allow: [...allowed, 'OPTIONS'].join(', ') }
+    app.all(path, () => {
+      return new Response('Method Not Allowed\n', {
+        status: 405,
+        headers: { ...allow, ...replyHeaders(options) },
+      })
+    })
   }
 }
 
@@ -62,6 +75,7 @@ function preflight(options: HttpOptions, origin: string | undefined): Response {
       'Access-Control-Allow-Methods': 'GET, POST, PUT, DELETE, OPTIONS',
       'Access-Control-Allow-Headers': 'Content-Type, Authorization, X-User-ID, X-User-Email, X-Request-ID',
       'Access-Control-Max-Age': '86400',
+      ...replyHeaders(options),
     },
   })
 }

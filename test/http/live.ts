@@ -42,6 +42,8 @@ export interface LiveOptions extends Partial<StepgateOptions> {
   /** Serve the mountable app through Hono's own adapter instead of the listener. */
   readonly mounted?: boolean
   readonly publicUrl?: string
+  readonly hosts?: readonly string[]
+  readonly origins?: readonly string[]
 }
 
 /** Start one. */
@@ -52,6 +54,8 @@ export async function startLive(options: LiveOptions = {}): Promise<Live> {
     cacheDir: moduleCache,
     watch: false,
   })
+  const { lastError } = policies.status()
+  if (lastError) throw new Error(`Policies refused: ${JSON.stringify(lastError.problems)}`)
   let ahead = 0
   const now = () => Date.now() + ahead
   const stepgate = await openStepgate({
@@ -68,6 +72,8 @@ export async function startLive(options: LiveOptions = {}): Promise<Live> {
     version: 'test',
     now,
     ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }),
+    ...(options.hosts === undefined ? {} : { hosts: options.hosts }),
+    ...(options.origins === undefined ? {} : { origins: options.origins }),
   }
   const server = createServer(
     options.mounted ? getRequestListener(createApp(http).fetch) : createListener(http),
