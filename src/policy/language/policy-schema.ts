@@ -34,7 +34,7 @@ const scalar = z.union([z.string(), z.number(), z.boolean()])
 const conditions: z.ZodType = z.union([
   z.lazy(() => condition),
   z
-    .array(z.lazy(() => condition))
+    .array(z.lazy(() => conditions))
     .min(1, 'the list is empty: a condition without tests would hold for everything'),
 ])
 

@@ -47,12 +47,12 @@ function metadataOf({ name, description, owner, tags, source }: RegoSubject): st
       source,
     },
   }
-  // One line for each value: the annotation ends at the first line that is no comment.
+  // One line for each text: comments are no place for blank lines and folding.
   const yaml = stringify(annotations, {
     lineWidth: 0,
     blockQuote: false,
-    collectionStyle: 'any',
-    version: '1.1',
+    singleQuote: false,
+    doubleQuotedAsJSON: true,
   })
   return `# METADATA\n${yaml.trimEnd().replace(/^/gm, '# ')}\n`
 }
