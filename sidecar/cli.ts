@@ -1,9 +1,9 @@
 /** The command line. What a verb does is in `commands/`, loaded only when it is called. @module */
 import { Command, CommanderError, Option } from 'commander'
+import { packageVersion } from '../src/policy/bundle/package-version.js'
 import { exitCodeHelp, exitCodes } from './exit-codes.js'
 import { settings } from './settings.js'
 import { addGroup, addVerb, formatOption, type Verb } from './verb.js'
-import { stepgateVersion } from './version.js'
 
 const serve: Verb = {
   name: 'serve',
@@ -70,7 +70,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   }
   const program = new Command('stepgate')
     .description('The policy gate beside your AI agents: may this step run now?')
-    .version(stepgateVersion, '-V, --version', 'print the version')
+    .version(packageVersion, '-V, --version', 'print the version')
     .helpCommand(false)
     .exitOverride()
     .addHelpText('after', `\nExample:\n  $ stepgate serve --policies ./policies\n${exitCodeHelp}`)

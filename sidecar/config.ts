@@ -80,8 +80,9 @@ export async function readConfig(sources: ConfigSources): Promise<ConfigResult> 
 }
 
 /** The file behind a `file:` URL or a plain path. */
-export function databasePath(database: string): string {
-  return database.replace(/^file:(\/\/(?=\/))?/, '').replace(/\?.*$/, '')
+function databasePath(database: string): string {
+  if (database.startsWith('file://')) return decodeURIComponent(new URL(database).pathname)
+  return database.replace(/^file:/, '')
 }
 
 function fromFlags(flags: ConfigSources['flags']): Partial<Record<SettingName, Given>> {

@@ -1,0 +1,36 @@
+/** Writes down holds whose deadline has passed, for those who list or watch them. The deadline itself needs no sweep. @module */
+import type { Stepgate } from '../src/control/stepgate.js'
+import type { Log } from './logging.js'
+
+const everyMs = 5_000
+
+/** @returns a function that ends it and waits for the sweep under way */
+export function startApprovalSweep(
+  stepgate: Pick<Stepgate, 'expireApprovals'>,
+  log: Log,
+): () => Promise<void> {
+  let sweep: Promise<void> = Promise.resolve()
+  let timer: NodeJS.Timeout | undefined
+  let ended = false
+  const run = async (): Promise<void> => {
+    try {
+      const expired = await stepgate.expireApprovals()
+      if (expired > 0) log.info({ expired }, 'approvals expired')
+    } catch (error) {
+      // The store has said why it cannot write; the next sweep finds the same holds.
+      log.debug({ err: error }, 'approvals were not swept')
+    }
+    if (!ended) plan()
+  }
+  const plan = () => {
+    timer = setTimeout(() => {
+      sweep = run()
+    }, everyMs)
+  }
+  plan()
+  return () => {
+    ended = true
+    clearTimeout(timer)
+    return sweep
+  }
+}

@@ -1,0 +1,84 @@
+/** The input that a policy test stands for: what it says, over the input of a first, plain gate. @module */
+import { type GateInput, gateInput } from '../../domain/gate/input.js'
+import { type GateRequest, gateContent } from '../../domain/gate/request.js'
+import type { Identity } from '../../domain/identity.js'
+import type { Workflow } from '../../domain/workflow.js'
+import type { HistoryFacts } from '../engine/facts.js'
+import { createHistory, type PastStep } from '../engine/history.js'
+import type { Fact, Hook } from '../policy.js'
+
+type Input = Readonly<Record<string, unknown>>
+
+/** What a policy test is judged with. */
+export interface TestInput {
+  readonly hook: Hook
+  /** Without `workflow.steps`, which is what `history` answers for. */
+  readonly input: Input
+  readonly history: HistoryFacts
+}
+
+// Any instant serves, as long as it is the same in every run.
+const then = Date.UTC(2026, 0, 1)
+
+const workflow: Workflow = {
+  key: 0,
+  id: 'wf_test',
+  org: 'local',
+  tenant: 'community',
+  client: 'community',
+  name: 'policy-test',
+  source: 'external',
+  metadata: {},
+  status: 'in_progress',
+  createdAt: then,
+  version: 0,
+  stepCount: 0,
+  tokensIn: 0,
+  tokensOut: 0,
+  costUsd: 0,
+  approvalsGranted: 0,
+}
+
+const identity: Identity = { org: workflow.org, tenant: workflow.tenant, client: workflow.client, open: true }
+
+/**
+ * Makes the input of a test: objects are merged, everything else replaces the default. A test says which hook it is for
+ * by what it brings: `plan`, `output` or `code`; else it is a step.
+ * @param facts an engine's `historyFacts`
+ */
+export function testInput(own: Input, facts: readonly Fact[]): TestInput {
+  const merged = merge(plainGate(own).object, own)
+  const { steps = [], ...counted } = (merged.workflow ?? {}) as Input & {
+    readonly steps?: readonly PastStep[]
+  }
+  const history = createHistory(facts)
+  for (const step of steps) history.add(undefined, step)
+  return {
+    hook: 'plan' in own ? 'plan' : 'output' in own ? 'completion' : 'code' in own ? 'code' : 'step',
+    input: { ...merged, workflow: counted },
+    history: { holds: (name) => history.holds(name), stepsText: () => JSON.stringify(steps) },
+  }
+}
+
+function plainGate(own: Input): GateInput {
+  const request: GateRequest = {
+    stepType: 'tool_name' in own ? 'tool_call' : 'llm_call',
+    stepInput: {},
+    retryPolicy: 'idempotent',
+    idempotencyKey: '',
+    includePriorOutput: false,
+  }
+  return gateInput(workflow, undefined, 'step-1', request, gateContent(request), identity, then)
+}
+
+function merge(base: Input, over: Input): Input {
+  const merged: Record<string, unknown> = { ...base }
+  for (const [name, value] of Object.entries(over)) {
+    const below = merged[name]
+    merged[name] = isObject(below) && isObject(value) ? merge(below, value) : value
+  }
+  return merged
+}
+
+const isObject = (value: unknown): value is Input =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
