@@ -15,7 +15,7 @@ declare const WebAssembly: {
   ): Promise<{ exports: unknown }>
 }
 
-/** A compiled module (`WebAssembly.Module`): it may be posted to another thread, and instantiated many times. */
+/** A compiled module (`WebAssembly.Module`). */
 export interface WasmModule {
   readonly [Symbol.toStringTag]: string
 }
@@ -37,6 +37,8 @@ export interface Host {
    * @throws when the module ended (Go's fatal errors: out of memory, stack overflow); it is dead from then on.
    */
   call(request: string): HostReply
+  /** Lets the module clear up after calls; to be called when the reply has been passed on. */
+  rest(): void
   /** Linear memory in bytes; it grows and never shrinks. */
   memoryBytes(): number
 }
@@ -47,6 +49,7 @@ interface Exports {
   opa_alloc(size: number): number
   opa_call(): number
   opa_free(): void
+  opa_rest(): void
 }
 
 /**
@@ -66,6 +69,7 @@ export async function startHost(module: WasmModule, onStderr: (text: string) => 
   exports._initialize()
   return {
     call: (request) => callModule(exports, request),
+    rest: () => exports.opa_rest(),
     memoryBytes: () => memory().byteLength,
   }
 }
@@ -97,7 +101,12 @@ const SUBSCRIPTION_BYTES = 48
 const EVENT_BYTES = 32
 
 function wasiImports(memory: () => ArrayBuffer, onStderr: (text: string) => void) {
-  const view = () => new DataView(memory())
+  let lastView = new DataView(new ArrayBuffer(0))
+  const view = () => {
+    // Growing detaches the buffer; otherwise it stays the same object.
+    if (lastView.buffer !== memory()) lastView = new DataView(memory())
+    return lastView
+  }
   const setU32 = (at: number, value: number) => view().setUint32(at, value, true)
   const monotonicNs = () => BigInt(Math.round(performance.now() * 1e6))
   const sleeper = new Int32Array(new SharedArrayBuffer(4))

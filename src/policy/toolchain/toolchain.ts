@@ -1,6 +1,6 @@
 /**
  * OPA's own parser, checker, formatter, compiler, test runner and interpreter, without OPA being installed: OPA as
- * one WASM module in a worker thread. See `build/` for how the module is made.
+ * one WASM module in a process of its own. See `build/` for how the module is made.
  */
 import type {
   Capabilities,
@@ -18,25 +18,25 @@ import type {
   TestRequest,
   ToolchainReply,
 } from './operations.js'
-import { startThread, type Thread, type ThreadAnswer } from './thread.js'
+import { type ProcessAnswer, startProcess, type ToolchainProcess } from './process.js'
 
 export type * from './operations.js'
 
 export interface ToolchainOptions {
-  /** The thread and its memory are given back after this much idleness, in milliseconds. Default 180,000. */
+  /** The process and its memory are given back after this much idleness, in milliseconds. Default 180,000. */
   idleMs?: number
   /**
-   * The module's linear memory never shrinks: past this many bytes the thread is replaced, between calls.
+   * The module's linear memory never shrinks: past this many bytes the process is replaced, between calls.
    * Default 128 MiB.
    */
   memoryLimitBytes?: number
-  /** A call that takes longer, in milliseconds, is given up with `toolchain_timeout`, and its thread too. Default 120,000. */
+  /** A call that takes longer, in milliseconds, is given up with `toolchain_timeout`, and its process too. Default 120,000. */
   callTimeoutMs?: number
   /** Receives what the module writes to its standard error. Default: dropped. */
   onLog?: (line: string) => void
 }
 
-/** The operations. Calls are queued and made one at a time, in order; the thread starts with the first. */
+/** The operations. Calls are queued and made one at a time, in order; the process starts with the first. */
 export interface Toolchain {
   /** Versions without a leading `v`, such as `1.22.0`, and `go1.26.8`. */
   version(): Promise<ToolchainReply<{ opa: string; go: string }>>
@@ -55,9 +55,9 @@ export interface Toolchain {
   eval(request: EvalRequest): Promise<ToolchainReply<EvalAnswer>>
   /** One compilation, many inputs: what property tests compare the compiled module with. */
   evalMany(request: EvalManyRequest): Promise<ToolchainReply<EvalManyAnswer>>
-  /** Whether the thread is there now. */
+  /** Whether the process is there now. */
   loaded(): boolean
-  /** Ends the thread; calls under way and later ones are answered with `toolchain_closed`. */
+  /** Ends the process; calls under way and later ones are answered with `toolchain_closed`. */
   close(): Promise<void>
 }
 
@@ -71,22 +71,22 @@ const decoder = new TextDecoder()
 const refusal = (code: string, message: string) => ({ ok: false as const, errors: [{ code, message }] })
 
 /**
- * Opens the toolchain; nothing is started before the first call. While no call is pending, neither the thread nor
- * the idle timer keeps the process alive.
+ * Opens the toolchain; nothing is started before the first call. While no call is pending, neither the process nor
+ * the idle timer keeps the caller alive.
  */
 export function openToolchain(options: ToolchainOptions = {}): Toolchain {
   const idleMs = options.idleMs ?? DEFAULT_IDLE_MS
   const callTimeoutMs = options.callTimeoutMs ?? DEFAULT_CALL_TIMEOUT_MS
   const memoryLimit = options.memoryLimitBytes ?? DEFAULT_MEMORY_LIMIT
   const onLog = options.onLog ?? (() => {})
-  let thread: Thread | undefined
+  let running: ToolchainProcess | undefined
   let idle: NodeJS.Timeout | undefined
   let last: Promise<unknown> = Promise.resolve()
   let closed = false
 
   const discard = async () => {
-    const gone = thread
-    thread = undefined
+    const gone = running
+    running = undefined
     clearTimeout(idle)
     await gone?.stop()
   }
@@ -94,8 +94,8 @@ export function openToolchain(options: ToolchainOptions = {}): Toolchain {
   const ask = async (request: string): Promise<unknown> => {
     if (closed) return refusal('toolchain_closed', 'the toolchain is closed')
     clearTimeout(idle)
-    thread ??= startThread(onLog)
-    const answer = await withTimeout(thread.call(request), callTimeoutMs)
+    if (running === undefined || running.ended()) running = startProcess(onLog)
+    const answer = await withTimeout(running.call(request), callTimeoutMs)
     if (closed) return refusal('toolchain_closed', 'the toolchain was closed during the call')
     if (answer === 'late') {
       await discard()
@@ -129,7 +129,7 @@ export function openToolchain(options: ToolchainOptions = {}): Toolchain {
     test: (request) => enqueue('test', request),
     eval: (request) => enqueue('eval', request),
     evalMany: (request) => enqueue('evalMany', request),
-    loaded: () => thread !== undefined,
+    loaded: () => running !== undefined && !running.ended(),
     close: () => {
       closed = true
       return discard()
@@ -142,7 +142,7 @@ function panicked(reply: object): boolean {
   return errors?.[0]?.code === PANIC
 }
 
-async function withTimeout(call: Promise<ThreadAnswer>, ms: number): Promise<ThreadAnswer | 'late'> {
+async function withTimeout(call: Promise<ProcessAnswer>, ms: number): Promise<ProcessAnswer | 'late'> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<'late'>((resolve) => {
     timer = setTimeout(resolve, ms, 'late')

@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/open-policy-agent/opa/v1/version"
 )
@@ -36,13 +35,6 @@ type result map[string]any
 
 func refuse(err error) result { return result{"ok": false, "errors": diagnose(err)} }
 
-func (c *call) context() (context.Context, context.CancelFunc) {
-	if c.TimeoutMs > 0 {
-		return context.WithTimeout(context.Background(), time.Duration(c.TimeoutMs)*time.Millisecond)
-	}
-	return context.WithCancel(context.Background())
-}
-
 // answer never panics: a panic inside OPA becomes a diagnostic, and the host discards the instance.
 func answer(request []byte) (body []byte, attachment []byte) {
 	defer func() {
@@ -66,8 +58,7 @@ func answer(request []byte) (body []byte, attachment []byte) {
 }
 
 func (c *call) perform() (result, []byte) {
-	ctx, cancel := c.context()
-	defer cancel()
+	ctx := context.Background()
 	switch c.Op {
 	case "version":
 		return result{"ok": true, "opa": version.Version, "go": version.GoVersion}, nil

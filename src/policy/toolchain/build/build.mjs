@@ -56,7 +56,7 @@ export function buildWasm({ clean = false, keep } = {}) {
         stdio: ['ignore', 'ignore', 'inherit'],
       })
     go(['mod', 'vendor'])
-    patchOpa(join(work, 'vendor', opaModule), join(work, 'overlay'))
+    patchOpa(join(work, 'vendor', opaModule), join(work, '_overlay'))
     go(['build', '-mod=vendor', '-buildmode=c-shared', '-ldflags=-s -w -buildid=', '-o', 'opa.wasm', '.'], {
       GOOS: 'wasip1',
       GOARCH: 'wasm',

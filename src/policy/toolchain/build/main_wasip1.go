@@ -1,28 +1,39 @@
 //go:build wasip1
 
-// The WASM face of the toolchain: a WASI reactor with three exports. The host asks for a buffer
+// The WASM face of the toolchain: a WASI reactor whose exports are few. The host asks for a buffer
 // (opa_alloc), writes one JSON request into it, calls (opa_call), reads the reply and lets go (opa_free).
 package main
 
 import (
 	"encoding/binary"
-	"runtime/debug"
+	"runtime"
+	"runtime/metrics"
 	"unsafe"
 )
 
-// A compile allocates some tens of megabytes and keeps nearly nothing, so a collector that waits longer
-// is faster; the memory limit brings it back to work before the linear memory, which never shrinks, swells.
+// The collector starts when the heap has doubled, and the heap of an idle toolchain is small: it would run
+// several times in one small compile. Counting memory that is never touched lets a call of ordinary size
+// finish first; opa_rest then collects, when nobody waits.
 const (
-	gcPercent   = 400
-	memoryLimit = 96 << 20
+	headroom      = 16 << 20
+	worthClearing = 8 << 20
 )
 
-func init() {
-	debug.SetGCPercent(gcPercent)
-	debug.SetMemoryLimit(memoryLimit)
-}
+var untouched = make([]byte, headroom)
+
+var heap = []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/gc/heap/live:bytes"}}
 
 func main() {}
+
+// opaRest clears up after calls, for the host to call when it has passed the reply on.
+//
+//go:wasmexport opa_rest
+func opaRest() {
+	runtime.KeepAlive(untouched)
+	if metrics.Read(heap); heap[0].Value.Uint64() > heap[1].Value.Uint64()+worthClearing {
+		runtime.GC()
+	}
+}
 
 // The collector does not move objects, so an address handed to the host stays good while these hold it.
 var request, reply []byte

@@ -1,32 +1,24 @@
-// What is changed in the vendored OPA before it is compiled to WASM. Each change names the text it expects;
-// a text that is not there stops the build, so that a new OPA is looked at and not patched by luck.
-// ../licences/README.md says the same in words: keep the two together.
-import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+// What is changed in the vendored OPA before it is compiled to WASM: the files of _overlay are laid over its tree,
+// and the edits below are made. Each edit names the text it expects; a text that is not there stops the build, so
+// that a new OPA is looked at and not patched by luck. ../licences/README.md says the same in words: keep the two
+// together.
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const httpImport = 'http "stepgate/opa-toolchain/nohttp"'
-
-/** Patches the OPA sources in the folder `opa` (vendor/github.com/open-policy-agent/opa). */
+/**
+ * @param {string} opa the folder with OPA's sources (vendor/github.com/open-policy-agent/opa)
+ * @param {string} overlay the folder _overlay
+ */
 export function patchOpa(opa, overlay) {
-  const edit = (file, ...changes) => {
-    const path = join(opa, file)
-    let text = readFileSync(path, 'utf8')
-    for (const [expected, replacement] of changes) {
-      if (text.search(expected) < 0) throw new Error(`${file} has no ${expected}: look at what OPA changed`)
-      text = text.replace(expected, () => replacement)
-    }
-    writeFileSync(path, text)
-  }
-  const drop = (file) => {
-    if (!existsSync(join(opa, file))) throw new Error(`there is no ${file}: look at what OPA changed`)
-    rmSync(join(opa, file))
-  }
+  cpSync(overlay, opa, { recursive: true })
+  withoutNetwork(opa)
+  withoutSignatures(opa)
+  withoutNeedlessWork(opa)
+}
 
-  // 12 MB of past capabilities.
-  copyFileSync(join(overlay, 'capabilities.go'), join(opa, 'capabilities/capabilities.go'))
-
-  // No sockets, so no HTTP; the built-ins that need it go, and with them TLS, JOSE, X.509 and GraphQL.
-  // Their declarations stay: policies that call them still parse, and the checker says what is not allowed.
+// There are no sockets, so no HTTP; the built-ins that need it go, and with them TLS, JOSE, X.509 and GraphQL.
+// Their declarations stay: a policy that calls them still parses, and the checker says what is not allowed.
+function withoutNetwork(opa) {
   for (const file of [
     'v1/util/close.go',
     'v1/util/read_gzip_body.go',
@@ -34,66 +26,108 @@ export function patchOpa(opa, overlay) {
     'v1/logging/logging.go',
     'internal/gojsonschema/jsonLoader.go',
   ])
-    edit(file, [/"net\/http"/, httpImport])
+    edit(opa, file, [/"net\/http"/, 'http "stepgate/opa-toolchain/nohttp"'])
   for (const file of ['http', 'http_fixup', 'http_fixup_darwin', 'providers', 'tokens', 'graphql', 'net'])
-    drop(`v1/topdown/${file}.go`)
-  writeFileSync(
-    join(opa, 'v1/topdown/stepgate.go'),
-    `package topdown\n\nimport ${httpImport}\n\ntype CustomizeRoundTripper func(*http.Transport) http.RoundTripper\n`,
-  )
+    drop(opa, `v1/topdown/${file}.go`)
   edit(
+    opa,
     'v1/topdown/crypto.go',
     [/^func builtinCryptoX509ParseCertificates\([\s\S]*?(?=^func toHexEncodedString)/m, ''],
     [/^\tRegisterBuiltinFunc\(ast\.Crypto(?:X509|ParsePrivate).*\n/gm, ''],
     [/^func verifyX509CertificateChain[\s\S]*/m, ''],
   )
+}
 
-  // Bundles are neither signed nor verified here.
-  const refusal = (what) => `return nil, errors.New("${what} is not available")\n}\n`
-  edit('v1/bundle/keys.go', [
+// Bundles are neither signed nor verified here.
+function withoutSignatures(opa) {
+  const refuse = (result, what) => `{\n\treturn ${result}, errors.New("${what} is not available")\n}\n`
+  edit(opa, 'v1/bundle/keys.go', [
     /^func \(s \*SigningConfig\) GetPrivateKey\(\)[\s\S]*?^}\n/m,
-    `func (s *SigningConfig) GetPrivateKey() (any, error) {\n\t${refusal('bundle signing')}`,
+    `func (s *SigningConfig) GetPrivateKey() (any, error) ${refuse('nil', 'bundle signing')}`,
   ])
   edit(
+    opa,
     'v1/bundle/verify.go',
     [/^func parseVerificationKey[\s\S]*?^}\n/m, ''],
     [
       /^func verifyJWTSignature[\s\S]*?^}\n/m,
-      `func verifyJWTSignature(string, *VerificationConfig) (*DecodedSignature, error) {\n\t${refusal('bundle verification')}`,
+      `func verifyJWTSignature(string, *VerificationConfig) (*DecodedSignature, error) ${refuse('nil', 'bundle verification')}`,
     ],
   )
   edit(
+    opa,
     'v1/bundle/sign.go',
     [
       /^func \(\*DefaultSigner\) GenerateSignedToken[\s\S]*?^}\n/m,
-      `func (*DefaultSigner) GenerateSignedToken([]FileInfo, *SigningConfig, string) (string, error) {\n\t${refusal('bundle signing').replace('nil', '""')}`,
+      `func (*DefaultSigner) GenerateSignedToken([]FileInfo, *SigningConfig, string) (string, error) ${refuse('""', 'bundle signing')}`,
     ],
     [/^func generateToken[\s\S]*?^}\n/m, ''],
   )
+}
 
-  for (const file of [
-    'v1/topdown/crypto.go',
-    'v1/bundle/keys.go',
-    'v1/bundle/verify.go',
-    'v1/bundle/sign.go',
-  ])
-    tidyImports(join(opa, file))
+// None of this changes what is compiled, only how long it takes: the tests compare the bytes with OPA's own.
+function withoutNeedlessWork(opa) {
+  edit(
+    opa,
+    'v1/compile/compile.go',
+    // A listing of the plan was written, to nowhere.
+    [/\terr = ir\.Pretty\(c\.debug\.Writer\(\), policy\)\n\tif err != nil {\n\t\treturn err\n\t}\n/, ''],
+    // The Rego sources that go into a bundle were pruned and formatted, also when no bundle is written.
+    [
+      /\treturn pruneBundleEntrypoints\(/,
+      '\tif c.output == nil {\n\t\treturn nil\n\t}\n\treturn pruneBundleEntrypoints(',
+    ],
+    [
+      /\tc\.bundle\.SetManifestProto\(/,
+      '\tif c.output == nil && c.target == TargetWasm {\n\t\treturn nil\n\t}\n\n\tc.bundle.SetManifestProto(',
+    ],
+  )
+  edit(
+    opa,
+    'internal/compiler/wasm/optimizations.go',
+    [
+      /\tcgCSV := opa\.CallGraphCSV\(\)[\s\S]*?\n\tcgIdx := /,
+      '\tcg, err := callGraph()\n\tif err != nil {\n\t\treturn err\n\t}\n\n\tcgIdx := ',
+    ],
+    [
+      /\t\tcallerName, err := unquote[\s\S]*?\n\t\tcaller, ok := /,
+      '\t\tcallerName, calleeName := cg[i][0], cg[i][1]\n\t\tcaller, ok := ',
+    ],
+  )
+  edit(opa, 'internal/compiler/wasm/wasm.go', [/^func mapFunc\([\s\S]*?^}\n/m, ''])
+}
+
+function edit(opa, file, ...changes) {
+  const path = join(opa, file)
+  let text = readFileSync(path, 'utf8')
+  for (const [expected, replacement] of changes) {
+    if (text.search(expected) < 0) throw new Error(`${file} has no ${expected}: look at what OPA changed`)
+    text = text.replace(expected, () => replacement)
+  }
+  writeFileSync(path, tidyImports(text))
+}
+
+function drop(opa, file) {
+  if (!existsSync(join(opa, file))) throw new Error(`there is no ${file}: look at what OPA changed`)
+  rmSync(join(opa, file))
 }
 
 /** Takes out the imports that a cut left unused, and brings in `errors` and `fmt` where they are now needed. */
-function tidyImports(path) {
-  const text = readFileSync(path, 'utf8')
+function tidyImports(text) {
   const block = text.match(/^import \(([\s\S]*?)^\)/m)
+  if (!block) return text
   const body = text.slice(block.index + block[0].length)
   const uses = (name) => new RegExp(`\\b${name}\\.[A-Za-z]`).test(body)
   const kept = block[1].split('\n').filter((line) => {
     const [, alias, module] = line.match(/^\s*(?:(\w+) )?"([^"]+)"/) ?? []
-    if (!module || alias === '_') return true
-    const parts = module.split('/')
-    const last = /^v\d+$/.test(parts.at(-1)) && parts.length > 1 ? parts.at(-2) : parts.at(-1)
-    return uses(alias ?? last)
+    return !module || alias === '_' || uses(alias ?? packageName(module))
   })
   for (const name of ['errors', 'fmt'])
     if (uses(name) && !kept.some((line) => line.includes(`"${name}"`))) kept.unshift(`\t"${name}"`)
-  writeFileSync(path, `${text.slice(0, block.index)}import (\n${kept.join('\n')})${body}`)
+  return `${text.slice(0, block.index)}import (\n${kept.join('\n')})${body}`
+}
+
+function packageName(module) {
+  const parts = module.split('/')
+  return /^v\d+$/.test(parts.at(-1)) && parts.length > 1 ? parts.at(-2) : parts.at(-1)
 }

@@ -16,13 +16,17 @@ const (
 )
 
 type (
-	Header         map[string][]string
-	RoundTripper   interface{ RoundTrip(*Request) (*Response, error) }
+	Header       map[string][]string
+	RoundTripper interface {
+		RoundTrip(*Request) (*Response, error)
+	}
 	ResponseWriter interface{ Write([]byte) (int, error) }
-	Handler        interface{ ServeHTTP(ResponseWriter, *Request) }
-	FileSystem     interface{ Open(string) (File, error) }
-	Transport      struct{}
-	Client         struct {
+	Handler        interface {
+		ServeHTTP(ResponseWriter, *Request)
+	}
+	FileSystem interface{ Open(string) (File, error) }
+	Transport  struct{}
+	Client     struct {
 		CheckRedirect func(*Request, []*Request) error
 	}
 	Request struct {
