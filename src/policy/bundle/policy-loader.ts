@@ -13,6 +13,7 @@ import { readFiles } from '../language/read-policies.js'
 import type { Policy, PolicyProblem } from '../policy.js'
 import type { Toolchain } from '../toolchain/toolchain.js'
 import { compileShard, modulesOf, type ShardSources, shardDigest } from './compile-shard.js'
+import { inputUse } from './input-use.js'
 import { librariesUsedBy } from './library-use.js'
 import { memoryPages } from './memory-pages.js'
 import { ModuleCache } from './module-cache.js'
@@ -46,6 +47,10 @@ const FILES_A_TURN = 8
 
 type ShardOutcome =
   | { readonly ok: true; readonly shard: CompiledShard; readonly digest: string }
+  | { readonly ok: false; readonly problems: readonly PolicyProblem[]; readonly transient: boolean }
+
+type OpenedShard =
+  | { readonly ok: true; readonly wasm: WasmPolicy }
   | { readonly ok: false; readonly problems: readonly PolicyProblem[]; readonly transient: boolean }
 
 /** Loads one set of policies after the other. */
@@ -134,28 +139,24 @@ export class PolicyLoader {
         const module = shardDigest(sources, compiler)
         const digest = readsData ? `${module} ${dataDigest}` : module
         const live = this.#live.get(digest)
-        if (live) return { ok: true, digest, shard: { policies, wasm: live } }
-        return this.#shard(sources, module, digest, readsData ? set.data : undefined)
+        const inputs = policies.map((policy) => inputUse(policy, set.libraries))
+        if (live) return { ok: true, digest, shard: { policies, inputs, wasm: live } }
+        const opened = await this.#shard(sources, module, readsData ? set.data : undefined)
+        return opened.ok ? { ok: true, digest, shard: { policies, inputs, wasm: opened.wasm } } : opened
       }),
     )
   }
 
-  async #shard(
-    sources: ShardSources,
-    moduleDigest: string,
-    digest: string,
-    data: object | undefined,
-  ): Promise<ShardOutcome> {
+  async #shard(sources: ShardSources, moduleDigest: string, data: object | undefined): Promise<OpenedShard> {
     const { policies } = sources
     const kept = await this.#modules.get(moduleDigest)
-    const wasm = kept && (await this.#open(policies, kept, data))
-    if (wasm?.ok) return { ok: true, digest, shard: { policies, wasm: wasm.opened } }
+    const known = kept && (await this.#open(policies, kept, data))
+    if (known?.ok) return known
     const compiled = await compileShard(this.#toolchain, sources)
     if (!compiled.ok) return compiled
     const opened = await this.#open(policies, compiled.wasm, data)
-    if (!opened.ok) return { ...opened, transient: false }
-    await this.#modules.put(moduleDigest, compiled.wasm)
-    return { ok: true, digest, shard: { policies, wasm: opened.opened } }
+    if (opened.ok) await this.#modules.put(moduleDigest, compiled.wasm)
+    return opened
   }
 
   /** Instantiates a module and asks it once. */
@@ -163,20 +164,21 @@ export class PolicyLoader {
     policies: readonly Policy[],
     bytes: Uint8Array,
     data: object | undefined,
-  ): Promise<
-    | { readonly ok: true; readonly opened: WasmPolicy }
-    | { readonly ok: false; readonly problems: readonly PolicyProblem[] }
-  > {
+  ): Promise<OpenedShard> {
     try {
       const module = await WebAssembly.compile(bytes)
       // Instances are made on this thread: one a turn, so that gates wait for one at most.
       await nextTurn()
-      const opened = new WasmPolicy(module, { memoryPages: memoryPages(bytes), ...(data ? { data } : {}) })
-      const problems = selfTest({ policies, wasm: opened })
-      return problems.length > 0 ? { ok: false, problems } : { ok: true, opened }
+      const wasm = new WasmPolicy(module, { memoryPages: memoryPages(bytes), ...(data ? { data } : {}) })
+      const problems = selfTest(policies, wasm)
+      return problems.length > 0 ? { ok: false, problems, transient: false } : { ok: true, wasm }
     } catch (cause) {
       const message = `the compiled policies cannot be run: ${(cause as Error).message}`
-      return { ok: false, problems: [{ file: policies[0]?.origin.file ?? '', message, severity: 'error' }] }
+      return {
+        ok: false,
+        problems: [{ file: policies[0]?.origin.file ?? '', message, severity: 'error' }],
+        transient: false,
+      }
     }
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Condition, FieldPath } from '../policy.js'
-import type { Facts } from './facts.js'
+import type { FactNumber, Facts } from './facts.js'
 import type { Fields, Slot } from './fields.js'
 
 /** Number of a condition in a {@link Conditions}. */
@@ -21,6 +21,10 @@ interface Question {
   readonly keys?: readonly IndexKey[]
   /** Of a conjunction: its parts. */
   readonly parts?: readonly Node[]
+  /** The question is whether this fact holds. */
+  readonly fact?: FactNumber
+  /** The question is whether the one value at a path is among the keys. */
+  readonly equality?: boolean
 }
 
 /** `value` at `slot`, compared as `===` does. */
@@ -71,6 +75,16 @@ export class Conditions {
     return this.#questions[node]!.keys
   }
 
+  /** Whether the node says no more than that one of its keys is met. */
+  isEquality(node: Node): boolean {
+    return this.#questions[node]!.equality ?? false
+  }
+
+  /** The fact whose holding the node asks for. */
+  factThatHolds(node: Node): FactNumber | undefined {
+    return this.#questions[node]!.fact
+  }
+
   /** The nodes that must all hold, cheapest first; empty: nothing must. */
   conjuncts(node: Node): readonly Node[] {
     if (node === ALWAYS) return []
@@ -106,7 +120,11 @@ export class Conditions {
         const fact = this.#facts.numberOf(condition.name)
         if (fact === undefined) return ALWAYS
         const { holds } = condition
-        return this.#push({ cost: COST_FACT, ask: () => this.#facts.holds(fact) === holds })
+        return this.#push({
+          cost: COST_FACT,
+          ask: () => this.#facts.holds(fact) === holds,
+          ...(holds ? { fact } : {}),
+        })
       }
       default:
         if (isGivenLater(condition.path)) return ALWAYS
@@ -165,7 +183,7 @@ export class Conditions {
         const keys = values.map((value) => ({ slot, value }))
         const [only] = values
         const ask = set.size === 1 ? () => fields.value(slot) === only : () => set.has(fields.value(slot))
-        return { cost: COST_FIELD, ask, keys }
+        return { cost: COST_FIELD, ask, keys, equality: true }
       }
       case 'not_in': {
         const set = new Set<unknown>(condition.values)

@@ -15,6 +15,7 @@ import { readMatches } from './matches.js'
 import { PolicyIndex } from './policy-index.js'
 import type { Revision } from './revision.js'
 import { inRollout } from './rollout.js'
+import { Texts } from './texts.js'
 import { type EncodedInput, encodeInput, messageOf, type WasmPolicy } from './wasm-policy.js'
 
 /** A policy input: one flat object, see the language's "Fields". */
@@ -52,6 +53,8 @@ interface Subject {
   readonly facts: readonly FactNumber[]
   readonly requires: Node
   readonly rolloutBy: Slot | undefined
+  /** Members of the input to hand over; undefined: all. */
+  readonly reads: readonly string[] | undefined
   readonly entrypoints: readonly number[]
 }
 
@@ -66,7 +69,8 @@ class Engine implements PolicyEngine {
   readonly readsSteps: boolean
   readonly historyFacts: readonly Fact[]
   readonly #fields = new Fields()
-  readonly #facts = new Facts(this.#fields)
+  readonly #texts = new Texts(this.#fields)
+  readonly #facts = new Facts(this.#fields, this.#texts)
   readonly #conditions = new Conditions(this.#fields, this.#facts)
   readonly #modules: readonly WasmPolicy[]
   readonly #subjects: readonly Subject[]
@@ -79,7 +83,9 @@ class Engine implements PolicyEngine {
     this.#nothing = Object.freeze({ revision: revision.id, matches: [], facts: {} })
     this.#modules = shards.map(({ wasm }) => wasm)
     this.#subjects = shards
-      .flatMap(({ policies }, shard) => policies.map((policy) => this.#subject(policy, shard)))
+      .flatMap(({ policies, inputs }, shard) =>
+        policies.map((policy, i) => this.#subject(policy, shard, inputs[i])),
+      )
       .sort((a, b) => (a.policy.id < b.policy.id ? -1 : 1))
     this.policies = this.#subjects.map(({ policy }) => policy)
     const active = this.policies.filter((policy) => policy.enforcement !== 'off')
@@ -95,6 +101,7 @@ class Engine implements PolicyEngine {
   evaluate(hook: Hook, input: PolicyInput, inputText: () => string, history?: HistoryFacts): Judgement {
     try {
       this.#fields.begin(input)
+      this.#texts.begin()
       this.#facts.begin(history)
       this.#conditions.begin()
       const found = this.#found
@@ -111,7 +118,7 @@ class Engine implements PolicyEngine {
     }
   }
 
-  #subject(policy: Policy, shard: number): Subject {
+  #subject(policy: Policy, shard: number, reads: Subject['reads']): Subject {
     const { percent, by } = policy.rollout
     const path = percent < 100 ? parseFieldPath(by) : undefined
     if (path && !path.ok) throw new Error(`${policy.id}: rollout.by: ${path.message}`)
@@ -122,6 +129,7 @@ class Engine implements PolicyEngine {
       shard,
       facts,
       requires: this.#conditions.add(scopedRequirement(policy)),
+      reads,
       rolloutBy: path && this.#fields.slot(path.path),
       entrypoints: policy.actions.map((action) => {
         const name = entrypointOf(policy, action)
@@ -141,7 +149,8 @@ class Engine implements PolicyEngine {
         ? [{ number, conjuncts: this.#conditions.conjuncts(requires) }]
         : [],
     )
-    return new PolicyIndex(this.#fields, this.#conditions, filed)
+    const questions = { conditions: this.#conditions, facts: this.#facts, texts: this.#texts }
+    return new PolicyIndex(this.#fields, questions, filed)
   }
 
   /** In id order, each once, those outside their policy's rollout left out. */
@@ -170,7 +179,7 @@ class Engine implements PolicyEngine {
     for (const { facts } of survivors) for (const fact of facts) numbers.add(fact)
     const facts: Record<string, boolean> = {}
     for (const number of numbers) facts[this.#facts.name(number)] = this.#facts.holds(number)
-    const text = this.#textWithFacts(inputText(), numbers)
+    const text = this.#textWithFacts(partOf(input, survivors) ?? inputText(), numbers)
     const matches: PolicyMatch[] = []
     let fault: PolicyFault | undefined
     const note = (asked: readonly Subject[], encoded: EncodedInput): void => {
@@ -234,6 +243,16 @@ function scopedRequirement({ requires, scope }: Policy): Condition {
   if (!scope.tenants.includes('*')) limits.push({ kind: 'in', path: ['tenant_id'], values: scope.tenants })
   if (!scope.sources.includes('*')) limits.push({ kind: 'in', path: ['source'], values: scope.sources })
   return limits.length === 0 ? requires : { kind: 'all', of: [...limits, requires] }
+}
+
+/** The members that the policies can read, as JSON; undefined where one of them may read any. */
+function partOf(input: PolicyInput, subjects: readonly Subject[]): string | undefined {
+  const part: Record<string, unknown> = {}
+  for (const { reads } of subjects) {
+    if (!reads) return undefined
+    for (const name of reads) if (Object.hasOwn(input, name)) part[name] = input[name]
+  }
+  return JSON.stringify(part)
 }
 
 const withMember = (text: string, member: string): string =>

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Fact, HistoryAttribute, Scalar } from '../policy.js'
-import { valueTest } from './facts.js'
+import { valueTest } from './value-test.js'
 
 /** An earlier step as policies see it: `workflow.steps[*]`. */
 export type PastStep = { readonly [attribute in HistoryAttribute]?: Scalar }

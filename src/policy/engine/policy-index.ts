@@ -3,6 +3,7 @@
  * field that tells it apart best, and its remaining conditions are asked only where such a value came in.
  * @module
  */
+import { Candidates, type Questions } from './candidates.js'
 import type { Conditions, IndexKey, Node } from './conditions.js'
 import type { Fields, Slot } from './fields.js'
 
@@ -14,15 +15,9 @@ export interface Filed {
   readonly conjuncts: readonly Node[]
 }
 
-interface Entry {
-  readonly number: number
-  /** What is still to be asked. */
-  readonly rest: readonly Node[]
-}
-
 interface Drawer {
   readonly slot: Slot
-  readonly entries: Map<unknown, Entry[]>
+  readonly candidates: Map<unknown, Candidates>
 }
 
 // Fields with few values whatever the policies say; elsewhere one policy's value is taken for one of many.
@@ -41,73 +36,66 @@ const fewValued = [
 
 export class PolicyIndex {
   readonly #fields: Fields
-  readonly #conditions: Conditions
+  readonly #questions: Questions
   readonly #drawers: Drawer[] = []
-  readonly #always: Entry[] = []
+  readonly #always: Candidates
 
-  constructor(fields: Fields, conditions: Conditions, policies: readonly Filed[]) {
+  constructor(fields: Fields, questions: Questions, policies: readonly Filed[]) {
     this.#fields = fields
-    this.#conditions = conditions
-    const spread = spreadOf(fields, conditions, policies)
-    for (const policy of policies) this.#file(policy, spread)
+    this.#questions = questions
+    this.#always = new Candidates(questions)
+    const share = shareMeeting(fields, questions.conditions, policies)
+    for (const policy of policies) this.#file(policy, share)
   }
 
   /** Adds the numbers of all policies whose conditions hold to `found`, in no order; one may come twice. */
   find(found: number[]): void {
-    for (const { slot, entries } of this.#drawers) {
-      const filed = entries.get(this.#fields.value(slot))
-      if (filed) this.#ask(filed, found)
+    for (const { slot, candidates } of this.#drawers) {
+      candidates.get(this.#fields.value(slot))?.find(found)
     }
-    this.#ask(this.#always, found)
+    this.#always.find(found)
   }
 
-  #ask(entries: readonly Entry[], found: number[]): void {
-    const conditions = this.#conditions
-    for (let i = 0; i < entries.length; i++) {
-      const { rest, number } = entries[i]!
-      let holds = true
-      for (let j = 0; j < rest.length; j++) {
-        if (!conditions.holds(rest[j]!)) {
-          holds = false
-          break
-        }
-      }
-      if (holds) found.push(number)
-    }
-  }
-
-  #file({ number, conjuncts }: Filed, spread: (keys: readonly IndexKey[]) => number): void {
+  #file({ number, conjuncts }: Filed, share: (keys: readonly IndexKey[]) => number): void {
+    const { conditions } = this.#questions
     let best: Node | undefined
     let bestShare = 1
     for (const node of conjuncts) {
-      const keys = this.#conditions.keys(node)
-      if (!keys) continue
-      const share = spread(keys)
-      if (share < bestShare) {
-        best = node
-        bestShare = share
-      }
+      const keys = conditions.keys(node)
+      const met = keys ? share(keys) : 1
+      if (met >= bestShare) continue
+      best = node
+      bestShare = met
     }
     if (best === undefined) {
-      this.#always.push({ number, rest: conjuncts })
+      this.#always.add(number, conjuncts)
       return
     }
-    const entry = { number, rest: conjuncts.filter((node) => node !== best) }
-    for (const { slot, value } of this.#conditions.keys(best)!) {
-      let drawer = this.#drawers.find((each) => each.slot === slot)
-      if (!drawer) {
-        drawer = { slot, entries: new Map() }
-        this.#drawers.push(drawer)
-      }
-      const filed = drawer.entries.get(value)
-      if (!filed) drawer.entries.set(value, [entry])
-      else if (!filed.includes(entry)) filed.push(entry)
+    const keys = conditions.keys(best)!
+    // Only the alternatives of one field say no more than that the value came in.
+    const known = conditions.isEquality(best)
+    const rest = known ? conjuncts.filter((node) => node !== best) : conjuncts
+    const places = new Set(keys.map(({ slot, value }) => this.#place(slot, value)))
+    for (const place of places) place.add(number, rest)
+  }
+
+  #place(slot: Slot, value: unknown): Candidates {
+    let drawer = this.#drawers.find((each) => each.slot === slot)
+    if (!drawer) {
+      drawer = { slot, candidates: new Map() }
+      this.#drawers.push(drawer)
     }
+    let place = drawer.candidates.get(value)
+    if (!place) {
+      place = new Candidates(this.#questions)
+      drawer.candidates.set(value, place)
+    }
+    return place
   }
 }
 
 /** Estimates the share of inputs that meet one of the keys: a field is taken to have as many values as policies name. */
-function spreadOf(
+function shareMeeting(
   fields: Fields,
   conditions: Conditions,
   policies: readonly Filed[],

@@ -3,15 +3,14 @@
  * @module
  */
 import type { Policy, PolicyProblem } from '../policy.js'
-import type { CompiledShard } from './compiled-shard.js'
 import { entrypointOf } from './entrypoint.js'
 import { readMatches } from './matches.js'
-import { encodeInput } from './wasm-policy.js'
+import { encodeInput, type WasmPolicy } from './wasm-policy.js'
 
 const harmless = '{"step_input":{},"metadata":{},"workflow":{"steps":[]},"step":{},"user":{},"facts":{}}'
 
 /** @returns what is wrong; empty: all is well. @throws Error when the module cannot be instantiated */
-export function selfTest({ policies, wasm }: CompiledShard): PolicyProblem[] {
+export function selfTest(policies: readonly Policy[], wasm: WasmPolicy): PolicyProblem[] {
   const numbers = wasm.entrypoints()
   const input = encodeInput(harmless)
   return policies.flatMap((policy) =>
