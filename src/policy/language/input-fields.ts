@@ -10,6 +10,15 @@ import { nearestOf, suggestion } from './nearest.js'
 /** The JSON type a field is known to have; undefined where anything may stand. */
 export type FieldType = 'string' | 'number' | 'boolean' | 'object' | 'array' | undefined
 
+/** The types as messages name them. */
+export const typeNames = {
+  string: 'text',
+  number: 'a number',
+  boolean: 'true or false',
+  object: 'a mapping',
+  array: 'a list',
+} as const
+
 export type FieldLookup =
   | {
       readonly ok: true
@@ -91,8 +100,8 @@ function unknownMember(
 ): string {
   const name = typeof element === 'string' ? element : fieldText([element])
   if (schema.type === 'array') return `${at} is a list: write ${at}[*] or ${at}[0] for its elements`
-  if (schema.type !== 'object') return `${at} is a ${typeOf(schema)} and has nothing below it`
-  if (typeof element !== 'string') return `${at === '' ? 'the input' : at} is an object, not a list`
+  if (schema.type !== 'object') return `${at} is ${typeNames[typeOf(schema)!]} and has nothing below it`
+  if (typeof element !== 'string') return `${at === '' ? 'the input' : at} is a mapping, not a list`
   if (at === '') return `unknown field "${name}"${suggestion(name, fieldRoots(hooks))}`
   const known = Object.keys(schema.properties ?? {})
   const near = nearestOf(name, known)

@@ -9,8 +9,13 @@ export function nearestOf(word: string, known: readonly string[]): string | unde
   const plain = (text: string): string => text.toLowerCase().replaceAll('-', '_')
   const wanted = plain(word)
   const best = known[known.map(plain).indexOf(closest(wanted, known.map(plain)))]!
-  return distance(wanted, plain(best)) <= Math.max(1, Math.floor(best.length / 3)) ? best : undefined
+  // Letters in the wrong order count once for the pair, as they feel.
+  const swapped = letters(wanted) === letters(plain(best)) ? 1 : 0
+  const apart = distance(wanted, plain(best)) - swapped
+  return apart <= Math.max(1, Math.floor(best.length / 3)) ? best : undefined
 }
+
+const letters = (text: string): string => [...text].sort().join('')
 
 /** `; did you mean "x"?` or, when nothing is near, `; known are a, b, c`. Goes after what was wrong. */
 export function suggestion(word: string, known: readonly string[]): string {

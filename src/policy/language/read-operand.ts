@@ -6,7 +6,7 @@ import ipaddr from 'ipaddr.js'
 import type { Scalar } from '../policy.js'
 import { detectorNames } from '../text/detectors/registry.js'
 import { compilePattern } from '../text/pattern.js'
-import type { FieldType } from './input-fields.js'
+import { type FieldType, typeNames } from './input-fields.js'
 import { suggestion } from './nearest.js'
 import { kindOf } from './schema-problems.js'
 import type { Operator } from './when.js'
@@ -101,7 +101,7 @@ function checkOne(operator: Operator, kind: Kind, value: unknown): RefusedOperan
         ? undefined
         : refuse(`unknown detector "${value}"${suggestion(value, detectorNames())}`)
     case 'ranges':
-      return ipaddr.isValidCIDR(value)
+      return isRange(value)
         ? undefined
         : refuse(
             `"${value}" is no range of addresses: write 10.0.0.0/8, 2001:db8::/32, or 192.0.2.7/32 for one`,
@@ -109,6 +109,13 @@ function checkOne(operator: Operator, kind: Kind, value: unknown): RefusedOperan
     default:
       return undefined
   }
+}
+
+/** `ipaddr.js` also takes `10/8` for 0.0.0.10, octal numbers, and zones, of which the gate knows nothing. */
+function isRange(text: string): boolean {
+  const [address = ''] = text.split('/')
+  const strict = address.includes(':') ? !address.includes('%') : ipaddr.IPv4.isValidFourPartDecimal(address)
+  return strict && ipaddr.isValidCIDR(text)
 }
 
 const textOperators: ReadonlySet<Operator> = new Set([
@@ -122,8 +129,6 @@ const textOperators: ReadonlySet<Operator> = new Set([
   'detects',
 ])
 
-const typeNames = { string: 'text', number: 'a number', boolean: 'true or false' } as const
-
 /** Why the operator can say nothing about a field of this type; undefined when it can, or the type is not known. */
 export function typeMismatch(
   operator: Operator,
@@ -134,7 +139,7 @@ export function typeMismatch(
   if (type === undefined || operator === 'exists' || operator === 'not_exists') return undefined
   if (type === 'object' || type === 'array') {
     if (operator === 'detects') return undefined
-    return `${field} is ${kindOf(type === 'array' ? [] : {})}, not one value: name a member of it, or test all text with field: "*"`
+    return `${field} is ${typeNames[type]}, not one value: name a member of it, or test all text with field: "*"`
   }
   if (textOperators.has(operator) && type !== 'string')
     return `${field} is ${typeNames[type]}, and ${operator} tests text`

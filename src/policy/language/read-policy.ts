@@ -7,7 +7,7 @@ import type { Hook, Policy } from '../policy.js'
 import { durationMs } from './duration.js'
 import { fieldText, hasAny, parseFieldPath } from './field-path.js'
 import type { Findings } from './findings.js'
-import { lookUpField } from './input-fields.js'
+import { lookUpField, typeNames } from './input-fields.js'
 import { lintPolicy } from './lint-policy.js'
 import { type PolicyDocument, policyDocument } from './policy-schema.js'
 import { readWhen } from './read-when.js'
@@ -140,6 +140,8 @@ function checkField(
   const found = lookUpField(parsed.path, hooks)
   if (!found.ok) findings.error(at, found.message)
   else if (!several && hasAny(parsed.path)) findings.error(at, 'one value is needed here: [*] names many')
+  else if (!several && (found.type === 'object' || found.type === 'array'))
+    findings.error(at, `one value is needed here: ${field} is ${typeNames[found.type]}`)
   return fieldText(parsed.path)
 }
 

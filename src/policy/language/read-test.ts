@@ -125,9 +125,11 @@ function factTest(operator: Operator, values: readonly Value[]): FactTest | unde
   }
 }
 
-/** A range of IPv4 also stands for the same addresses as IPv6 writes them, which some servers report. */
+/** A range of IPv4 also stands for the same addresses as IPv6 writes them, which some servers report; and the reverse. */
 function rangeForms(range: string): string[] {
   const [address, bits] = ipaddr.parseCIDR(range)
-  if (address.kind() === 'ipv6') return [range]
-  return [range, `::ffff:${address.toString()}/${bits + 96}`]
+  if (address instanceof ipaddr.IPv4) return [range, `::ffff:${address.toString()}/${bits + 96}`]
+  return address.isIPv4MappedAddress() && bits >= 96
+    ? [range, `${address.toIPv4Address().toString()}/${bits - 96}`]
+    : [range]
 }

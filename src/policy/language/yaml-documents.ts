@@ -61,7 +61,9 @@ export function readYamlDocuments(text: string): YamlReading {
   const documents: YamlDocument[] = []
   const problems: YamlReading['problems'][number][] = []
   const report = (offset: number, message: string): void => {
-    problems.push({ ...placeOf(offset), message: oneLine(message) })
+    // The parser is recursive: where it gives up, so do we.
+    const known = /call stack/.test(message) ? `nested deeper than ${MAX_NESTING} levels` : message
+    problems.push({ ...placeOf(offset), message: oneLine(known) })
   }
   for (const parsed of parseAll(text, lines, report)) {
     const before = problems.length
@@ -86,8 +88,7 @@ function parseAll(text: string, lineCounter: LineCounter, report: Report): Docum
     const parsed = parseAllDocuments(text, { ...options, lineCounter })
     return Array.isArray(parsed) ? [...parsed] : []
   } catch (error) {
-    // The composer is recursive: a text that nests without end exhausts the stack.
-    report(0, `this cannot be read: ${(error as Error).message}`)
+    report(0, (error as Error).message)
     return []
   }
 }

@@ -4,7 +4,15 @@
 #   source: policies/alternatives.yaml:1
 package stepgate.policy.alternatives
 
-warn contains "One of several" if any_of_2
+warn contains "One of several" if any_of_1
+
+any_of_1 if startswith(input.tool_name, "db.")
+
+any_of_1 if {
+	input.provider == "openai"
+	is_number(input.tokens_in)
+	input.tokens_in > 10000
+}
 
 any_of_1 if {
 	is_number(input.cost_usd)
@@ -15,13 +23,3 @@ any_of_1 if {
 	is_number(input.step_index)
 	input.step_index < 2
 }
-
-any_of_2 if startswith(input.tool_name, "db.")
-
-any_of_2 if {
-	input.provider == "openai"
-	is_number(input.tokens_in)
-	input.tokens_in > 10000
-}
-
-any_of_2 if any_of_1

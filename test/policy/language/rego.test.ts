@@ -1,0 +1,394 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { openToolchain } from '#src/policy/toolchain/toolchain.js'
+import { policyWith, printed, readAll } from './reading.js'
+
+const toolchain = openToolchain()
+afterAll(() => toolchain.close())
+
+const set = (files: Record<string, string>) => readAll(files, toolchain)
+const said = async (rego: string): Promise<string[]> => printed((await set({ 'p.rego': rego })).problems)
+
+describe('a policy in Rego', () => {
+  test('takes its id from the package, and the rest from annotations', async () => {
+    const { policies, problems } = await set({
+      'teams/deletes.rego': `# METADATA
+# title: No production deletes
+# description: Deleting in production is never automatic.
+# custom:
+#   owner: platform
+#   tags: [prod]
+#   applies_to: [step, plan]
+#   enforcement: shadow
+#   rollout: {percent: 10}
+#   scope: {tenants: [acme]}
+#   ticket: PLAT-7
+package stepgate.policy.no_production_deletes
+
+block contains msg if {
+	input.tool_name == "db.delete"
+	input.metadata.environment == "production"
+	msg := "no deletes in production"
+}
+
+redact contains {"reason": "keep it", "redact": ["tool_input.sql"]} if input.tool_name == "db.query"
+`,
+    })
+    expect(problems).toEqual([])
+    expect(policies).toMatchObject([
+      {
+        id: 'no_production_deletes',
+        name: 'No production deletes',
+        description: 'Deleting in production is never automatic.',
+        owner: 'platform',
+        tags: ['prod'],
+        appliesTo: ['step', 'plan'],
+        enforcement: 'shadow',
+        rollout: { percent: 10, by: 'workflow_id' },
+        scope: { tenants: ['acme'], sources: ['*'] },
+        actions: ['block', 'redact'],
+        origin: { file: 'teams/deletes.rego', line: 12, language: 'rego' },
+        modulePath: 'teams/deletes.rego',
+        facts: [],
+        readsSteps: false,
+        readsData: false,
+      },
+    ])
+  })
+
+  test('goes by defaults without annotations', async () => {
+    const { policies, problems } = await set({
+      'p.rego': 'package stepgate.policy.team.p\n\nwarn contains "x" if input.model\n',
+    })
+    expect(problems).toEqual([])
+    expect(policies).toMatchObject([
+      {
+        id: 'p',
+        name: 'p',
+        tags: [],
+        appliesTo: ['step'],
+        enforcement: 'enforce',
+        packagePath: ['stepgate', 'policy', 'team', 'p'],
+      },
+    ])
+  })
+
+  test('may be spread over several files of one package', async () => {
+    const { policies, problems } = await set({
+      'b.rego': 'package stepgate.policy.p\n\nblock contains "x" if risky\n',
+      'a.rego':
+        '# METADATA\n# title: P\npackage stepgate.policy.p\n\nrisky if input.tool_name == "rm"\n\nwarn contains "y" if risky\n',
+    })
+    expect(problems).toEqual([])
+    expect(policies).toMatchObject([
+      {
+        id: 'p',
+        name: 'P',
+        actions: ['block', 'warn'],
+        modulePath: 'a.rego',
+        moreModules: [{ path: 'b.rego' }],
+        requires: { kind: 'in', path: ['tool_name'], values: ['rm'] },
+      },
+    ])
+  })
+
+  test('is annotated once', async () => {
+    const { problems } = await set({
+      'a.rego': '# METADATA\n# title: A\npackage stepgate.policy.p\n\nblock contains "x"\n',
+      'b.rego': '# METADATA\n# title: B\npackage stepgate.policy.p\n\nwarn contains "x"\n',
+    })
+    expect(printed(problems)).toEqual([
+      'b.rego:1:1 error the package is annotated in a.rego already: keep one of the two',
+    ])
+  })
+
+  test('says where its history and its data come from, libraries included', async () => {
+    const lib =
+      'package stepgate.lib.history\n\nused(tool) if input.workflow.steps[_].tool_name == tool\n\nlimit := data.limits.daily\n'
+    const policy = (id: string, body: string): string =>
+      `package stepgate.policy.${id}\n\nblock contains "x" if {\n\t${body}\n}\n`
+    const bodies = {
+      none: 'input.workflow.cost_usd > 1',
+      steps: 'count(input.workflow.steps) > 3',
+      some_steps: 'some step in input.workflow.steps\n\tstep.decision == "block"',
+      whole_workflow: 'w := input.workflow\n\tw.cost_usd > 1',
+      whole_input: 'i := input\n\ti.model == "x"',
+      computed: 'key := "steps"\n\tcount(input.workflow[key]) > 1',
+      lib: 'data.stepgate.lib.history.used("x")',
+      data: 'data.limits.daily > 1',
+      all_data: 'count(data) > 1',
+      other_policy: 'data.stepgate.policy.none.block',
+    }
+    const files = Object.fromEntries(
+      Object.entries(bodies).map(([id, body]) => [`${id}.rego`, policy(id, body)]),
+    )
+    const { policies, problems } = await set({ ...files, 'lib.rego': lib })
+    expect(problems).toEqual([])
+    const reading = Object.fromEntries(
+      policies.map(({ id, readsSteps, readsData }) => [id, [readsSteps, readsData]]),
+    )
+    expect(reading).toEqual({
+      none: [false, false],
+      steps: [true, false],
+      some_steps: [true, false],
+      whole_workflow: [true, false],
+      whole_input: [true, false],
+      computed: [true, false],
+      lib: [true, true],
+      data: [false, true],
+      all_data: [true, true],
+      other_policy: [false, false],
+    })
+  })
+
+  test('stands beside libraries, tests and data in the set', async () => {
+    const { libraries, regoTests, data, policies } = await set({
+      'lib/text.rego': 'package stepgate.lib.text\n\nloud(x) := upper(x)\n',
+      'p_test.rego': 'package whatever\n\ntest_it if true\n',
+      'p.yaml': policyWith('p', '{ field: model, operator: exists }', 'action: warn\n  reason: "{model}"'),
+      'limits.json': '{"limits": {"daily": 5}}',
+    })
+    expect(policies.map(({ id }) => id)).toEqual(['p'])
+    expect(libraries.map(({ packagePath }) => packagePath)).toEqual([
+      ['stepgate', 'lib', 'text'],
+      ['stepgate', 'lib', 'template'],
+    ])
+    expect(regoTests.map(({ path }) => path)).toEqual(['p_test.rego'])
+    expect(data).toEqual({ limits: { daily: 5 } })
+  })
+})
+
+describe('what is wrong with a policy in Rego is said with its place', () => {
+  const header = 'package stepgate.policy.p\n\n'
+  const rows: readonly (readonly [about: string, rego: string, said: readonly string[]])[] = [
+    ['nothing', '', ['1:1 warning the file holds nothing']],
+    ['syntax', `${header}block contains if {`, ['3:16 error unexpected if keyword: missing key in contains']],
+    [
+      'a package of others',
+      'package authz\n\nallow := true\n',
+      ['1:1 error package authz is neither a policy nor a library'],
+    ],
+    [
+      'no id',
+      'package stepgate.policy\n\nblock contains "x"\n',
+      ['1:1 error package stepgate.policy is neither'],
+    ],
+    [
+      'an id with spaces',
+      'package stepgate.policy["a b"]\n\nblock contains "x"\n',
+      ['1:1 error "a b" is no policy id'],
+    ],
+    [
+      "the library of the gate's own",
+      'package stepgate.lib.template\n\nx := 1\n',
+      ["1:1 error package stepgate.lib.template is Stepgate's own"],
+    ],
+    [
+      'one value',
+      `${header}block := "no"\n`,
+      ['3:1 error block is a set of reasons, not one value: write `block contains reason if { ... }`'],
+    ],
+    [
+      'a condition',
+      `${header}block if input.model == "x"\n`,
+      ['3:1 error block is a set of reasons, not one value'],
+    ],
+    ['a function', `${header}warn(x) := x\n`, ['3:1 error warn is an action and cannot be a function']],
+    [
+      'a default',
+      `${header}default block := false\n\nblock contains "x"\n`,
+      ['3:9 error block is a set of reasons and has no default'],
+    ],
+    [
+      'an object of reasons',
+      `${header}block["x"] := "y" if true\n`,
+      ['3:1 error block is a set of reasons, not one value'],
+    ],
+    ['a reason that is no text', `${header}block contains 7\n`, ['3:1 error a reason is text, or an object']],
+    [
+      'no action',
+      `${header}deny contains "x"\n`,
+      [
+        '1:1 error no rule is an action, so this policy says nothing: name one block, require_approval, redact, warn, alert, log',
+        '3:1 warning nothing reads deny, and it is no action',
+      ],
+    ],
+    [
+      'an action with a slip in it',
+      `${header}blocks contains "x"\n`,
+      [
+        '1:1 error no rule is an action, so this policy says nothing: name one block, require_approval, redact, warn, alert, log; did you mean "block"?',
+        '3:1 warning nothing reads blocks',
+      ],
+    ],
+    [
+      'an action with a slip beside a good one',
+      `${header}warn contains "x"\n\nrequire_aproval contains "y"\n`,
+      ['5:1 warning nothing reads require_aproval, and it is no action'],
+    ],
+    ['a helper that is read', `${header}warn contains x if some x in names\n\nnames contains "y"\n`, []],
+    [
+      'facts',
+      `${header}block contains "x" if input.facts["model regex ^gpt"]\n`,
+      ['3:23 error input.facts is for YAML policies; test the field itself'],
+    ],
+    [
+      'annotations out of range',
+      `# METADATA\n# custom:\n#   enforcment: shadow\n#   rollout: {percent: 200, by: modle}\n#   applies_to: step\n${header}block contains "x"\n`,
+      [
+        '1:1 error custom.rollout.percent: percent is from 0 to 100',
+        '1:1 error custom.applies_to: expected a list, found text',
+        '1:1 error custom.enforcment: unknown key; did you mean "enforcement"?',
+      ],
+    ],
+    [
+      'an annotation that names no field',
+      `# METADATA\n# custom:\n#   rollout: {by: modle}\n${header}block contains "x"\n`,
+      ['1:1 error custom.rollout.by: unknown field "modle"; did you mean "model"?'],
+    ],
+  ]
+
+  test.each(rows)('%s', async (_, rego, expected) => {
+    const found = await said(rego)
+    expect(found.map((line, i) => line.slice(0, `p.rego:${expected[i]}`.length))).toEqual(
+      expected.map((line) => `p.rego:${line}`),
+    )
+  })
+
+  test('of all files at once, although one cannot be parsed', async () => {
+    const { problems } = await set({
+      'a.rego': 'package stepgate.policy.a\n\nblock contains if {\n',
+      'b.rego': 'package b\n',
+      'c.rego': 'package stepgate.policy.c\n\nblock {\n',
+      'd.yaml': 'x',
+      'e_test.rego': 'package e\n\ntest_x { true }\n',
+    })
+    expect([...new Set(problems.map(({ file }) => file))]).toEqual([
+      'a.rego',
+      'b.rego',
+      'c.rego',
+      'd.yaml',
+      'e_test.rego',
+    ])
+  })
+
+  test('a toolchain that does not answer is a problem of every Rego file', async () => {
+    const closed = openToolchain()
+    await closed.close()
+    const { problems } = await readAll(
+      { 'p.rego': 'package stepgate.policy.p\n\nblock contains "x"\n' },
+      closed,
+    )
+    expect(printed(problems)).toEqual(['p.rego error the toolchain is closed'])
+  })
+
+  test('an id that YAML and Rego both claim, with both places', async () => {
+    const { problems } = await set({
+      'a.yaml': `# first\n${policyWith('same', '{ field: model, operator: exists }')}`,
+      'b.rego': 'package stepgate.policy.same\n\nblock contains "x"\n',
+      'c.rego': 'package stepgate.policy.team.same\n\nblock contains "x"\n',
+    })
+    expect(printed(problems)).toEqual([
+      'b.rego:1:1 error the policy id "same" is taken: a.yaml:2 has it too',
+      'c.rego:1:1 error the policy id "same" is taken: a.yaml:2 has it too',
+    ])
+  })
+})
+
+describe('the regular expressions of a policy in Rego', () => {
+  const header = 'package stepgate.policy.p\n\n'
+  const patternsOf = async (rules: string) => {
+    const { policies, problems } = await set({ 'p.rego': `${header}${rules}` })
+    return { patterns: policies[0]?.regexPatterns, said: printed(problems) }
+  }
+  const written: readonly (readonly [about: string, rules: string, patterns: readonly string[]])[] = [
+    ['in the call', 'block contains "x" if regex.match(`^a`, input.model)', ['^a']],
+    ['in a comprehension', 'block contains "x" if count([1 | regex.match("^b", input.model)]) > 0', ['^b']],
+    ['in a local name', 'block contains "x" if {\n\tp := "^a"\n\tregex.match(p, input.model)\n}', ['^a']],
+    [
+      'in a list that is gone through',
+      'block contains "x" if {\n\tsome p in ["^a", "^b"]\n\tregex.match(p, input.model)\n}',
+      ['^a', '^b'],
+    ],
+    [
+      'with their keys',
+      'block contains k if {\n\tsome k, p in {"one": "^a"}\n\tregex.match(p, input.model)\n}',
+      ['^a'],
+    ],
+    [
+      'in a rule',
+      'ps := {"^a", "^b"}\n\nblock contains "x" if {\n\tsome p in ps\n\tregex.match(p, input.model)\n}',
+      ['^a', '^b'],
+    ],
+    [
+      'in a rule, by place',
+      'ps := ["^a", "^b"]\n\nblock contains "x" if regex.match(ps[_], input.model)',
+      ['^a', '^b'],
+    ],
+    [
+      'in a partial set',
+      'ps contains "^a"\n\nps contains "^b" if input.model\n\nblock contains "x" if {\n\tsome p in ps\n\tregex.match(p, input.model)\n}',
+      ['^a', '^b'],
+    ],
+    [
+      'in one of two values',
+      'p := "^a" if input.model\n\np := "^b" if not input.model\n\nblock contains "x" if regex.match(p, input.tool_name)',
+      ['^a', '^b'],
+    ],
+    ['in every', 'block contains "x" if {\n\tevery p in ["^a"] { regex.match(p, input.model) }\n}', ['^a']],
+    ['in glob.match', 'block contains "x" if glob.match("db.*", ["."], input.tool_name)', ['glob db.*']],
+  ]
+
+  test.each(written)('are found %s', async (_, rules, patterns) => {
+    expect(await patternsOf(rules)).toEqual({ patterns, said: [] })
+  })
+
+  const computed: readonly (readonly [about: string, rules: string, place: string])[] = [
+    ['the input', 'block contains "x" if regex.match(input.metadata.pattern, input.model)', '3:23'],
+    ['data', 'block contains "x" if regex.match(data.patterns[_], input.model)', '3:23'],
+    ['a call', 'block contains "x" if regex.match(sprintf("^%v", [input.model]), "x")', '3:23'],
+    ['an argument', 'f(p) if regex.match(p, input.model)\n\nblock contains "x" if f("a")', '3:9'],
+    [
+      'a name bound to it',
+      'block contains "x" if {\n\tp := input.p\n\tregex.match(p, input.model)\n}',
+      '5:2',
+    ],
+    [
+      'a list of it',
+      'block contains "x" if {\n\tsome p in input.ps\n\tregex.match(p, input.model)\n}',
+      '5:2',
+    ],
+    [
+      'a rule with it',
+      'p := concat("", ["a", input.model])\n\nblock contains "x" if regex.match(p, "x")',
+      '5:23',
+    ],
+    ['an unknown name', 'block contains "x" if {\n\tsome i\n\tregex.match(input.ps[i], "x")\n}', '5:2'],
+    ['glob.match', 'block contains "x" if glob.match(input.p, [], input.model)', '3:23'],
+  ]
+
+  test.each(computed)('are refused where %s makes them', async (_, rules, place) => {
+    const { said } = await patternsOf(rules)
+    expect(said).toHaveLength(1)
+    expect(said[0]).toContain(`p.rego:${place} error`)
+    expect(said[0]).toContain('with a computed pattern')
+  })
+
+  test('are refused where they are none', async () => {
+    const { said } = await patternsOf('block contains "x" if regex.match("a(", input.model)')
+    expect(said[0]).toMatch(/^p\.rego:3:23 error regex\.match: the pattern "a\(" never matches: /)
+  })
+
+  test('may be 60 different ones in a policy, those of its libraries included', async () => {
+    const patterns = (from: number, to: number): string =>
+      Array.from({ length: to - from }, (_, i) => `"^${from + i}$"`).join(', ')
+    const policy = (n: number): string =>
+      `${header}block contains "x" if {\n\tsome p in [${patterns(0, n)}]\n\tregex.match(p, input.model)\n\tdata.stepgate.lib.l.m\n}\n`
+    const lib = `package stepgate.lib.l\n\nm if {\n\tsome p in [${patterns(50, 60)}]\n\tregex.match(p, input.model)\n}\n`
+    const some = await set({ 'p.rego': policy(50), 'l.rego': lib })
+    expect(some.problems).toEqual([])
+    expect(some.policies[0]?.regexPatterns).toHaveLength(60)
+    expect(printed((await set({ 'p.rego': policy(61), 'l.rego': lib })).problems)).toEqual([
+      'p.rego:1:1 error 61 different patterns, libraries included; a policy may hold 60: split it',
+    ])
+  })
+})
