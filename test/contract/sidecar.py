@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -45,6 +47,7 @@ class Sidecar:
                 stderr=subprocess.STDOUT,
             )
         self.url = f"http://127.0.0.1:{self._listening_port(within=30)}"
+        self._check_ready()
         return self
 
     def stop(self) -> None:
@@ -71,6 +74,14 @@ class Sidecar:
 
     def log(self) -> str:
         return self._log.read_text(errors="replace")[-8000:]
+
+    def _check_ready(self) -> None:
+        """Listening with policies that were refused is alive, and of no use to a test."""
+        try:
+            urllib.request.urlopen(f"{self.url}/health/ready", timeout=10).close()
+        except urllib.error.HTTPError as error:
+            self.kill()
+            raise AssertionError(f"stepgate is not ready: {error.read().decode()}\n{self.log()}") from None
 
     def _listening_port(self, within: float) -> int:
         deadline = time.monotonic() + within

@@ -90,6 +90,16 @@ async def test_a_tool_is_held_by_its_name(client, workflow_id):
     assert gate.reason == "A transfer of 250 needs a reviewer"
 
 
+async def test_a_policy_written_in_rego_decides_like_any_other(client, workflow_id, production):
+    deletion = tool_step("db.delete", {"table": "drafts"})
+    assert (await client.step_gate(workflow_id, "delete", deletion)).is_allowed()
+    gate = await client.step_gate(production, "delete", deletion)
+    assert gate.is_blocked()
+    assert gate.reason == "Nothing is deleted in production"
+    assert gate.policy_ids == ["no_production_deletes"]
+    assert gate.policies_matched[0].policy_name == "No deletes in production"
+
+
 async def test_tool_arguments_that_stand_only_in_the_tool_context_are_seen_by_a_policy_over_all_text(
     client, workflow_id
 ):
