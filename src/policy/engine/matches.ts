@@ -27,24 +27,35 @@ export function readMatches(policy: Policy, action: PolicyAction, value: unknown
 const refuse = (message: string): MatchesReading => ({ ok: false, message })
 
 function readMatch(policy: Policy, action: PolicyAction, element: unknown): PolicyMatch | string {
-  const enforcement = policy.enforcement === 'shadow' ? 'shadow' : 'enforce'
-  const base = { policyId: policy.id, policyName: policy.name, action, enforcement } as const
-  const stated: Record<string, unknown> | undefined =
-    typeof element === 'string' ? { reason: element } : isObject(element) ? element : undefined
-  if (stated === undefined) return `a reason or an object is expected, not ${typeName(element)}`
-  for (const key of Object.keys(stated)) if (!known.has(key)) return `unknown key ${JSON.stringify(key)}`
-  const { reason } = stated
+  if (typeof element === 'string') return withTerms(policy, action, element, undefined, undefined)
+  if (!isObject(element)) return `a reason or an object is expected, not ${typeName(element)}`
+  for (const key of Object.keys(element)) if (!known.has(key)) return `unknown key ${JSON.stringify(key)}`
+  const { reason, approval, redact } = element
   if (typeof reason !== 'string') return `reason must be a string, but is ${typeName(reason)}`
-  const match = { ...base, reason: reason === '' ? policy.name : reason }
+  return withTerms(policy, action, reason, approval, redact)
+}
+
+function withTerms(
+  policy: Policy,
+  action: PolicyAction,
+  stated: string,
+  approval: unknown,
+  redact: unknown,
+): PolicyMatch | string {
+  const { id: policyId, name: policyName } = policy
+  const enforcement = policy.enforcement === 'shadow' ? 'shadow' : 'enforce'
+  const reason = stated === '' ? policyName : stated
   if (action === 'require_approval') {
-    const approval = readApproval(stated.approval, policy.approval)
-    return typeof approval === 'string' ? approval : approval ? { ...match, approval } : match
+    const terms = readApproval(approval, policy.approval)
+    if (typeof terms === 'string') return terms
+    if (terms) return { policyId, policyName, action, reason, enforcement, approval: terms }
   }
   if (action === 'redact') {
-    const redact = stated.redact ?? policy.redact ?? []
-    return isTexts(redact) ? { ...match, redact } : 'redact must be a list of paths'
+    const paths = redact ?? policy.redact
+    if (!isTexts(paths) || paths.length === 0) return 'redact must be a list of paths'
+    return { policyId, policyName, action, reason, enforcement, redact: paths }
   }
-  return match
+  return { policyId, policyName, action, reason, enforcement }
 }
 
 const known = new Set(['reason', 'approval', 'redact'])
