@@ -42,7 +42,9 @@ if (!fs.existsSync(chosen.server)) throw new Error(`${chosen.server} is not ther
 
 const sizes = quick ? [100, 1000] : [10, 100, 1000]
 stayOffServerCore()
-const { folder, inMemory } = scratchFolder(path.join(root, 'data'))
+const { folder: scratch, inMemory } = scratchFolder(path.join(root, 'data'))
+const folder = path.join(scratch, 'data')
+fs.mkdirSync(folder)
 const begun = performance.now()
 
 /** @type {import('./window.mjs').Bench} */
@@ -51,11 +53,12 @@ const bench = {
   main: path.resolve(chosen.server),
   folder,
   policyFolder: (size) => {
-    const at = path.join(folder, `policies-${size}`)
+    const at = path.join(scratch, `policies-${size}`)
     if (!fs.existsSync(at)) writePolicies(at, policySet(size))
     return at
   },
   seconds: quick ? 0.7 : 2,
+  warmUp: quick ? 5 : 8,
   rounds: 5,
   say: (line) => console.error(`[${Math.round((performance.now() - begun) / 1000)} s] ${line}`),
   windows: [],
@@ -80,7 +83,7 @@ try {
   if (chosen.json !== undefined) fs.writeFileSync(chosen.json, `${JSON.stringify(results, null, 2)}\n`)
 } finally {
   await bench.load.stop()
-  fs.rmSync(folder, { recursive: true, force: true })
+  fs.rmSync(scratch, { recursive: true, force: true })
 }
 
 async function measureAll() {

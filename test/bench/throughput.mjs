@@ -34,8 +34,14 @@ export async function throughput(bench, floor, servers, connectionCounts, idLeng
   const appends = []
   for (const [policies, server] of servers) {
     bench.say(`warming the server of ${policies} policies`)
-    const workflows = await bench.load.create(server.port, 600)
-    await measure(bench, server, { policies, connections: 32, workflows, stepsPerWorkflow, seconds: 3 })
+    const workflows = await bench.load.create(server.port, 2000)
+    await measure(bench, server, {
+      policies,
+      connections: 32,
+      workflows,
+      stepsPerWorkflow,
+      seconds: bench.warmUp,
+    })
   }
   for (const connections of connectionCounts) {
     /** @type {Window[]} */

@@ -14,6 +14,7 @@ import { cpuOf } from './machine.mjs'
  * @property {string} folder for databases
  * @property {(policies: number) => string} policyFolder of a set of that size
  * @property {number} seconds a window lasts
+ * @property {number} warmUp seconds a new server works before it is measured: the first ten thousand gates are slow
  * @property {number} rounds of each comparison
  * @property {(line: string) => void} say progress, to people
  * @property {Window[]} windows all that were measured
