@@ -3,7 +3,7 @@
  * @module
  */
 import type { FieldPath, Hook } from '../policy.js'
-import { fieldText } from './field-path.js'
+import { fieldText, hasAny, parseFieldPath } from './field-path.js'
 import { type InputSchema, inputSchema } from './input-schema.js'
 import { nearestOf, suggestion } from './nearest.js'
 
@@ -75,6 +75,26 @@ export function lookUpField(path: FieldPath, hooks: readonly Hook[]): FieldLooku
     schema = found
   }
   return { ok: true, type: typeOf(schema), always }
+}
+
+/** A field that a setting names, and what is wrong with it. */
+export interface NamedField {
+  /** As fact names and records write it. */
+  readonly text: string
+  readonly problem?: { readonly message: string; readonly offset?: number }
+}
+
+/** Checks a field that a setting names; `one`: it must hold a single value. */
+export function checkNamedField(field: string, hooks: readonly Hook[], one: boolean): NamedField {
+  const parsed = parseFieldPath(field)
+  if (!parsed.ok) return { text: field, problem: parsed }
+  const text = fieldText(parsed.path)
+  const found = lookUpField(parsed.path, hooks)
+  if (!found.ok) return { text, problem: found }
+  if (!one) return { text }
+  if (hasAny(parsed.path)) return { text, problem: { message: 'one value is needed here: [*] names many' } }
+  if (found.type !== 'object' && found.type !== 'array') return { text }
+  return { text, problem: { message: `one value is needed here: ${text} is ${typeNames[found.type]}` } }
 }
 
 /** The schema below a name or position; undefined where anything may follow, `none` where nothing can. */

@@ -5,9 +5,9 @@
 import type { ApprovalTerms } from '../../domain/decision.js'
 import type { Hook, Policy } from '../policy.js'
 import { durationMs } from './duration.js'
-import { fieldText, hasAny, parseFieldPath } from './field-path.js'
+import { fieldText } from './field-path.js'
 import type { Findings } from './findings.js'
-import { lookUpField, typeNames } from './input-fields.js'
+import { checkNamedField, lookUpField } from './input-fields.js'
 import { lintPolicy } from './lint-policy.js'
 import { type PolicyDocument, policyDocument } from './policy-schema.js'
 import { readWhen } from './read-when.js'
@@ -16,7 +16,6 @@ import { regoOfPolicy } from './rego-of-policy.js'
 import { requiresOfWhen } from './requires-of-when.js'
 import { checkForm } from './schema-problems.js'
 import { factsOf, type When } from './when.js'
-import type { ValuePath } from './yaml-documents.js'
 
 const everyHook: readonly Hook[] = ['step', 'plan', 'completion', 'code']
 
@@ -33,7 +32,7 @@ export function readPolicy(findings: Findings): Policy | undefined {
   const condition = readWhen(member(spec, 'when'), ['spec', 'when'], hooks, findings)
   const reason = readReason(member(spec, 'reason'), hooks, findings)
   const redact = readRedact(spec, hooks, findings)
-  checkField(member(member(spec, 'rollout'), 'by'), ['spec', 'rollout', 'by'], hooks, findings)
+  checkRollout(member(member(spec, 'rollout'), 'by'), hooks, findings)
   checkAction(spec, findings)
   if (form.value === undefined || condition.when === undefined) return undefined
   lintPolicy(form.value, condition, hooks, findings)
@@ -120,29 +119,19 @@ function readReason(
 function readRedact(spec: unknown, hooks: readonly Hook[], findings: Findings): string[] {
   const redact = member(spec, 'redact')
   if (!Array.isArray(redact)) return []
-  return redact.flatMap((each, i) => checkField(each, ['spec', 'redact', i], hooks, findings, true) ?? [])
+  return redact.flatMap((each, i) => {
+    // What is no text, or empty, the form has refused.
+    if (typeof each !== 'string' || each === '') return []
+    const { text, problem } = checkNamedField(each, hooks, false)
+    if (problem !== undefined) findings.error(['spec', 'redact', i], problem.message, problem)
+    return [text]
+  })
 }
 
-/** Checks that there is such a field, and answers how it is written; undefined when there is none. */
-function checkField(
-  field: unknown,
-  at: ValuePath,
-  hooks: readonly Hook[],
-  findings: Findings,
-  several = false,
-): string | undefined {
-  if (typeof field !== 'string' || field === '') return undefined
-  const parsed = parseFieldPath(field)
-  if (!parsed.ok) {
-    findings.error(at, parsed.message, { offset: parsed.offset })
-    return undefined
-  }
-  const found = lookUpField(parsed.path, hooks)
-  if (!found.ok) findings.error(at, found.message)
-  else if (!several && hasAny(parsed.path)) findings.error(at, 'one value is needed here: [*] names many')
-  else if (!several && (found.type === 'object' || found.type === 'array'))
-    findings.error(at, `one value is needed here: ${field} is ${typeNames[found.type]}`)
-  return fieldText(parsed.path)
+function checkRollout(by: unknown, hooks: readonly Hook[], findings: Findings): void {
+  if (typeof by !== 'string' || by === '') return
+  const { problem } = checkNamedField(by, hooks, true)
+  if (problem !== undefined) findings.error(['spec', 'rollout', 'by'], problem.message, problem)
 }
 
 /** What only goes with one action. */

@@ -25,7 +25,7 @@ export function readRegoFile(file: PolicyFile, parsed: ParsedRego): FileReading 
   const reading = emptyReading(path)
   const text = readText(file)
   if (!text.ok) return { ...reading, problems: [text.problem] }
-  if (!parsed.ok) return { ...reading, problems: parsed.errors.map((each) => problemOf(path, each)) }
+  if (!parsed.ok) return { ...reading, problems: problemsOf(path, parsed.errors) }
   const rego = text.text
   if (path.endsWith('_test.rego')) return { ...reading, regoTests: [{ path, rego }] }
   const ast = parsed.module as Module
@@ -78,13 +78,13 @@ const problemsIn =
     severity: 'error',
   })
 
-/** A complaint of OPA's. */
-function problemOf(path: string, { message, row, col, details = [] }: Diagnostic): PolicyProblem {
-  return {
-    file: path,
-    ...(row === undefined ? {} : { line: row }),
-    ...(col === undefined ? {} : { column: col }),
-    message: [message, ...details.filter((line) => !/^\s*\^/.test(line))].join('; ').replace(/\s+/g, ' '),
-    severity: 'error',
-  }
+/** Complaints of OPA's parser; of those on one line the first, which the others follow from. */
+function problemsOf(file: string, errors: readonly Diagnostic[]): PolicyProblem[] {
+  const rows = new Set<number | undefined>()
+  return errors.flatMap(({ message, row, col }) => {
+    if (row !== undefined && rows.has(row)) return []
+    rows.add(row)
+    const at = row === undefined ? {} : { line: row, column: col ?? 1 }
+    return [{ file, ...at, message: message.replace(/\s+/g, ' '), severity: 'error' as const }]
+  })
 }

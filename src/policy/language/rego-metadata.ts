@@ -4,8 +4,7 @@
  */
 import { z } from 'zod'
 import type { Hook, Policy, PolicyProblem } from '../policy.js'
-import { parseFieldPath } from './field-path.js'
-import { lookUpField } from './input-fields.js'
+import { checkNamedField } from './input-fields.js'
 import { nearestOf } from './nearest.js'
 import {
   appliesToSchema,
@@ -58,11 +57,10 @@ export function readMetadata(
     if (near !== undefined) error([name], `unknown key; did you mean "${near}"?`)
   }
   const custom = form.value ?? {}
-  const by = custom.rollout?.by ?? 'workflow_id'
-  const path = parseFieldPath(by)
   const appliesTo = [...new Set(custom.applies_to ?? ['step'])] as Hook[]
-  const found = path.ok ? lookUpField(path.path, appliesTo) : path
-  if (!found.ok) error(['rollout', 'by'], found.message)
+  const by = (raw.rollout as { by?: unknown } | null | undefined)?.by ?? 'workflow_id'
+  const { problem } = typeof by === 'string' ? checkNamedField(by, appliesTo, true) : {}
+  if (problem !== undefined) error(['rollout', 'by'], problem.message)
   return {
     metadata: {
       name: title ?? id,
@@ -71,7 +69,7 @@ export function readMetadata(
       tags: custom.tags ?? [],
       appliesTo,
       enforcement: custom.enforcement ?? 'enforce',
-      rollout: { percent: custom.rollout?.percent ?? 100, by },
+      rollout: { percent: custom.rollout?.percent ?? 100, by: String(by) },
       scope: { tenants: custom.scope?.tenants ?? ['*'], sources: custom.scope?.sources ?? ['*'] },
     },
     problems,

@@ -121,7 +121,7 @@ redact contains {"reason": "keep it", "redact": ["tool_input.sql"]} if input.too
     const files = Object.fromEntries(
       Object.entries(bodies).map(([id, body]) => [`${id}.rego`, policy(id, body)]),
     )
-    const { policies, problems } = await set({ ...files, 'lib.rego': lib })
+    const { policies, problems } = await set({ ...files, 'lib/history.rego': lib })
     expect(problems).toEqual([])
     const reading = Object.fromEntries(
       policies.map(({ id, readsSteps, readsData }) => [id, [readsSteps, readsData]]),
@@ -161,7 +161,7 @@ describe('what is wrong with a policy in Rego is said with its place', () => {
   const header = 'package stepgate.policy.p\n\n'
   const rows: readonly (readonly [about: string, rego: string, said: readonly string[]])[] = [
     ['nothing', '', ['1:1 warning the file holds nothing']],
-    ['syntax', `${header}block contains if {`, ['3:16 error unexpected if keyword: missing key in contains']],
+    ['syntax', `${header}block contains if {`, ['3:16 error unexpected if keyword']],
     [
       'a package of others',
       'package authz\n\nallow := true\n',
@@ -235,9 +235,10 @@ describe('what is wrong with a policy in Rego is said with its place', () => {
       'annotations out of range',
       `# METADATA\n# custom:\n#   enforcment: shadow\n#   rollout: {percent: 200, by: modle}\n#   applies_to: step\n${header}block contains "x"\n`,
       [
-        '1:1 error custom.rollout.percent: percent is from 0 to 100',
         '1:1 error custom.applies_to: expected a list, found text',
+        '1:1 error custom.rollout.percent: percent is from 0 to 100',
         '1:1 error custom.enforcment: unknown key; did you mean "enforcement"?',
+        '1:1 error custom.rollout.by: unknown field "modle"; did you mean "model"?',
       ],
     ],
     [
