@@ -1,6 +1,6 @@
 import type { PatternNode } from './pattern-tree.js'
 
-/** The most ways a pattern may have at one place of the text for backtracking over them to count as linear. */
+/** The most ways an author's pattern may have at one place of the text for backtracking to count as linear. */
 const MAX_WAYS = 256
 
 /** In how many ways a part can match from one place: `factor * length ** degree` at most. */
@@ -20,10 +20,12 @@ const UNBOUNDED: Ways = {
  * It tries, from each place of the text, every way through the pattern. Where the ways from one place are bounded, or
  * grow with the text but only the start of the text is tried, that is linear. Patterns of which this cannot be shown
  * are not wrong, only left to an engine that needs no proof.
+ *
+ * @param maxWays how many ways from one place are few; counted generously, as if none ruled out another
  */
-export function backtracksLinearly(tree: PatternNode): boolean {
+export function backtracksLinearly(tree: PatternNode, maxWays = MAX_WAYS): boolean {
   const { factor, degree } = waysOf(tree)
-  return factor <= MAX_WAYS && degree + (startsAtTextStart(tree) ? 0 : 1) <= 1
+  return factor <= maxWays && degree + (startsAtTextStart(tree) ? 0 : 1) <= 1
 }
 
 function waysOf(node: PatternNode): Ways {
@@ -46,7 +48,7 @@ function waysOfRepeat({ body, min, max }: PatternNode & { kind: 'repeat' }): Way
   const ways = waysOf(body)
   if (!bounded || ways.degree > 0) return UNBOUNDED
   let sum = 1
-  for (let copies = 1, product = ways.factor; copies <= max && sum <= MAX_WAYS; copies++) {
+  for (let copies = 1, product = ways.factor; copies <= max && sum < Number.MAX_SAFE_INTEGER; copies++) {
     sum += product
     product *= ways.factor
   }

@@ -1,5 +1,4 @@
 import { type TextSketch, trigramBit } from './sketch.js'
-import { SYMBOL_BITS } from './symbols.js'
 
 /** What a text must hold: all these trigrams (as positions in a sketch), and one option of every clause. */
 export interface Needs {
@@ -37,8 +36,7 @@ export function oneOfRows(rows: ReadonlySet<string>): Needs {
 function trigramsOf(row: string): number[] {
   const bits = new Set<number>()
   for (let i = 2; i < row.length; i++) {
-    const [a, b, c] = [row.charCodeAt(i - 2), row.charCodeAt(i - 1), row.charCodeAt(i)]
-    bits.add(trigramBit((((a << SYMBOL_BITS) | b) << SYMBOL_BITS) | c))
+    bits.add(trigramBit((row.charCodeAt(i - 2) << 12) | (row.charCodeAt(i - 1) << 6) | row.charCodeAt(i)))
   }
   return [...bits]
 }

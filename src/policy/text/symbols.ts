@@ -1,10 +1,9 @@
 import { KELVIN_SIGN, LONG_S } from './code-ranges.js'
 
-/**
- * The alphabet in which texts are sketched: 64 symbols, so that three make 18 bits. Letters have one symbol whatever
- * their case, all digits share one, white space shares one, and so does everything outside ASCII.
+/*
+ * The alphabet in which texts are sketched: 64 symbols, six bits. Letters have one symbol whatever their case, all
+ * digits share one, white space shares one, and so does everything outside ASCII.
  */
-export const SYMBOL_BITS = 6
 
 const DIGIT = 27
 const SPACE = 28
@@ -15,8 +14,8 @@ const FOREIGN = 63
 /** İ: its lower case is an `i` and a dot above. */
 const DOTTED_CAPITAL_I = 0x130
 
-/** Symbols of the UTF-16 units below 256. */
-export const SYMBOLS = ((): Uint8Array => {
+/** The symbols of the UTF-16 units below 256, in a table of the caller's own. */
+export function symbolTable(): Uint8Array {
   const symbols = new Uint8Array(256).fill(FOREIGN)
   let sign = FIRST_SIGN
   for (let unit = 0; unit < 0x80; unit++) {
@@ -27,7 +26,9 @@ export const SYMBOLS = ((): Uint8Array => {
     else symbols[unit] = unit < 0x20 || unit === 0x7f ? CONTROL : sign++
   }
   return symbols
-})()
+}
+
+const SYMBOLS = symbolTable()
 
 /** The symbol of any UTF-16 unit. The few that have an ASCII letter as their other case share that letter's symbol. */
 export function symbolOf(unit: number): number {

@@ -10,6 +10,7 @@ export class TextView {
   private lowered: string | undefined
   private sketched: TextSketch | undefined
   private searches = 0
+  private readonly findings = new Map<unknown, unknown>()
 
   /** @param text what is looked at */
   constructor(readonly text: string) {}
@@ -18,6 +19,14 @@ export class TextView {
   get lower(): string {
     this.lowered ??= this.text.toLowerCase()
     return this.lowered
+  }
+
+  /** What a piece of work finds in this text, worked out when first asked for. */
+  once<Finding>(work: (text: string) => Finding): Finding {
+    if (this.findings.has(work)) return this.findings.get(work) as Finding
+    const finding = work(this.text)
+    this.findings.set(work, finding)
+    return finding
   }
 
   /**

@@ -1,14 +1,20 @@
 import type { TextView } from '../text-view.js'
+import { ADDRESSES } from './addresses.js'
+import { CODE_CLUES } from './code.js'
+import { CODES } from './codes/index.js'
+import { COMMANDS } from './commands.js'
 import type { Detector, DetectorCategory, DetectorDescription } from './detector.js'
+import { fromClues } from './from-clues.js'
+import { NUMBERS } from './numbers/index.js'
 import { SECRETS } from './secrets.js'
+import { SQL } from './sql.js'
+import { WRITTEN_DATA } from './written-data.js'
 
-const GROUPS: Readonly<Record<DetectorCategory, readonly Detector[]>> = {
-  pii: [],
-  secret: SECRETS,
-  sql: [],
-  code: [],
-  command: [],
-}
+const ALL: readonly Detector[] = merged([
+  ...NUMBERS,
+  ...CODES,
+  ...fromClues([...ADDRESSES, ...WRITTEN_DATA, ...SECRETS, ...SQL, ...CODE_CLUES, ...COMMANDS]),
+])
 
 const GROUP_TITLES: Readonly<Record<DetectorCategory, string>> = {
   pii: 'Personal data',
@@ -18,10 +24,10 @@ const GROUP_TITLES: Readonly<Record<DetectorCategory, string>> = {
   command: 'Dangerous commands',
 }
 
-const CATEGORIES = Object.keys(GROUPS) as DetectorCategory[]
-
 const detectors: ReadonlyMap<string, Detector> = new Map(
-  CATEGORIES.flatMap((category) => [groupDetector(category), ...GROUPS[category]]).map((d) => [d.name, d]),
+  (Object.keys(GROUP_TITLES) as DetectorCategory[])
+    .flatMap(withGroup)
+    .map((entry): [string, Detector] => [entry.name, entry]),
 )
 
 /** The names of all detectors, each group's own name before its members. */
@@ -44,16 +50,32 @@ export function describeDetectors(): DetectorDescription[] {
   }))
 }
 
-function groupDetector(category: DetectorCategory): Detector {
-  const members = GROUPS[category]
-  return {
+/** Detectors of one name, told by different means, are one detector. */
+function merged(parts: readonly Detector[]): Detector[] {
+  const byName = new Map<string, Detector>()
+  for (const part of parts) {
+    const known = byName.get(part.name)
+    byName.set(part.name, known === undefined ? part : { ...known, test: anyOf([known, part]) })
+  }
+  return [...byName.values()]
+}
+
+function withGroup(category: DetectorCategory): Detector[] {
+  const members = ALL.filter((member) => member.category === category)
+  const names = members.map(({ name }) => name).join(', ')
+  const group: Detector = {
     name: category,
     title: GROUP_TITLES[category],
-    description: `Whatever a detector of the group finds: ${members.map(({ name }) => name).join(', ')}.`,
+    description: `Whatever a detector of the group finds: ${names}.`,
     category,
-    test(view: TextView) {
-      for (const member of members) if (member.test(view)) return true
-      return false
-    },
+    test: anyOf(members),
+  }
+  return [group, ...members]
+}
+
+function anyOf(members: readonly Detector[]): (view: TextView) => boolean {
+  return (view) => {
+    for (const member of members) if (member.test(view)) return true
+    return false
   }
 }

@@ -1,0 +1,36 @@
+/** What stands where a secret would: placeholders, types, names of things to look up. */
+const STAND_IN =
+  /^(?:x{3,}|\*{3,}|\.{3}|<|\$\{|\$\(|\{\{?|\[|%[({sA-Z]|your[_ -]|my[_ -]|example|placeholder|redacted|changeme|change[_-]me|dummy|required|optional|string|number|boolean|integer|object|null|none|true|false|undefined|hidden|masked|bearer$|process\.|os\.|env\.|getenv|config\.|settings\.|self\.|this\.|vault|secretsmanager|req\.|request\.|args\.|options\.)/i
+
+/** A name that counts or points at something, not a secret: `next_page_token`, `csrf_token`, `total_tokens`. */
+const HARMLESS_NAME =
+  /(?:page|next|prev|continuation|sync|csrf|xsrf|stop|eos|bos|pad|max|num|total|count|per|public|reset|forgot|change|min)[_ -]?$/i
+
+/** How long an unquoted value must be to be taken for a secret. */
+const MIN_BARE = 8
+/** How long a quoted one must be. */
+const MIN_QUOTED = 6
+const MAX_VALUE = 200
+
+/** Whether a value that could be a secret follows the name and the sign. */
+export function isSecretAssignment(match: string, text: string, start: number): boolean {
+  if (HARMLESS_NAME.test(text.slice(Math.max(0, start - 16), start))) return false
+  const end = start + match.length
+  const following = text.slice(end, end + MAX_VALUE)
+  const quoted = /^(["'`])([^"'`\n]*)\1/.exec(following)
+  const value = quoted?.[2] ?? /^[^\s,;"'`)}\]]*/.exec(following)![0]
+  if (STAND_IN.test(value) || /\s/.test(value)) return false
+  if (quoted !== null) return value.length >= MIN_QUOTED && /[^a-z]/i.test(value)
+  // A bare word may be any word: a secret mixes letters with something else, and calls nothing.
+  const mixed = /[A-Za-z]/.test(value) && /[^A-Za-z_.-]/.test(value)
+  return value.length >= MIN_BARE && mixed && !/[([]/.test(value)
+}
+
+/** Whether a password and a host follow the user, and the password is not a place to put one. */
+export function isLoginInAddress(match: string, text: string, start: number): boolean {
+  const end = start + match.length
+  const password = /^([^\s/@"'<>]{1,128})@[\w[]/.exec(text.slice(end, end + 132))?.[1]
+  return (
+    password !== undefined && !STAND_IN.test(password) && !/^(?:password|pass|pwd|secret)$/i.test(password)
+  )
+}

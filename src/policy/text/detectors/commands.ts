@@ -1,0 +1,120 @@
+import { isClimb, isForcedPush, isSweepingRemoval } from './command-verdicts.js'
+import type { ClueDetector } from './from-clues.js'
+
+const DEVICE = '/dev/(?:sd[a-z]|hd[a-z]|vd[a-z]|xvd[a-z]|nvme\\d|mmcblk\\d|disk\\d|mapper/|md\\d|loop\\d)'
+const HOME =
+  '(?:~|\\$HOME|\\$\\{HOME\\}|/root|/home/[\\w.-]{1,32}|/Users/[\\w.-]{1,32}|%USERPROFILE%|[A-Z]:\\\\Users\\\\[\\w.-]{1,32})'
+/** Whatever reads or copies a file. */
+const READ =
+  '(?:cat|tac|less|more|head|tail|bat|nl|strings|xxd|od|base64|grep|awk|sed|cut|cp|mv|scp|rsync|tar|zip|source|type|vim?|nano|open|get-content|gc|curl|read_?file(?:sync)?|open)'
+const FETCH = '(?:curl|wget|fetch|aria2c|lynx|http)'
+const SHELL =
+  '(?:sudo\\s{1,4}(?:-\\S{1,20}\\s{1,4}){0,3})?(?:/usr)?(?:/local)?(?:/bin/)?(?:env\\s{1,4})?(?:ba|z|da|k|c|tc|fi|a)?sh\\b'
+const INTERPRETER = '(?:sudo\\s{1,4})?(?:python[\\d.]{0,4}|perl|ruby|node|php|osascript)\\b'
+
+/** Commands that destroy, open doors or read what they should not. */
+export const COMMANDS: readonly ClueDetector[] = [
+  {
+    name: 'command.destructive',
+    title: 'Destructive command',
+    description:
+      'Removal of whole trees, disks overwritten, clusters, clouds and repositories torn down; in any writing of the flags.',
+    category: 'command',
+    clues: [
+      { pattern: '\\brm\\s{1,4}[^\\n;|&]', accept: isSweepingRemoval },
+      `(?i)\\b(?:del|erase)\\s{1,4}(?:/[a-z]\\s{1,4}){0,4}/[sq]\\b|\\b(?:rd|rmdir)\\s{1,4}(?:/q\\s{1,4})?/s\\b|\\bformat\\s{1,4}[a-z]:`,
+      '(?i)\\b(?:remove-item|ri)\\b[^\\n;|]{0,120}\\s-(?:recurse|r)\\b[^\\n;|]{0,120}\\s-(?:force|f)\\b|\\b(?:remove-item|ri)\\b[^\\n;|]{0,120}\\s-(?:force|f)\\b[^\\n;|]{0,120}\\s-(?:recurse|r)\\b',
+      '\\bfind\\s[^\\n;|]{0,160}\\s-(?:delete\\b|exec(?:dir)?\\s{1,4}(?:/bin/)?(?:rm|shred|unlink)\\b)',
+      `\\bdd\\s[^\\n;|]{0,160}\\bof=${DEVICE}`,
+      `\\b(?:mkfs(?:\\.\\w{2,8})?|wipefs|blkdiscard|sgdisk|fdisk|parted|badblocks)\\s[^\\n;|]{0,80}${DEVICE}`,
+      '\\bshred\\s{1,4}(?:-\\S{1,20}\\s{1,4}){0,6}[/~.\\w*]',
+      `(?:^|[^>])>\\s{0,4}${DEVICE}|\\b(?:cp|cat|tee)\\s[^\\n;|]{0,120}\\s${DEVICE}`,
+      ':\\s{0,2}\\(\\s{0,2}\\)\\s{0,2}\\{\\s{0,2}:\\s{0,2}\\|\\s{0,2}:\\s{0,2}&\\s{0,2}\\}\\s{0,2};\\s{0,2}:',
+      '\\bch(?:mod|own)\\s{1,4}(?:-\\S{1,20}\\s{1,4}){0,3}-(?:[a-z]{0,4}R[a-z]{0,4}|-recursive)\\s{1,4}(?:-\\S{1,20}\\s{1,4}){0,3}\\S{1,40}\\s{1,4}["\']?/(?:\\*|etc|usr|var|bin|lib|boot|home|root)?["\']?(?:/?\\*?["\']?)(?:\\s|$|[;&|])',
+      '\\bmv\\s[^\\n;|]{1,120}\\s/dev/null\\b|\\btruncate\\s{1,4}(?:-\\S{1,20}\\s{1,4}){0,3}(?:-s\\s?0|--size[= ]0)\\b',
+      { pattern: '\\bgit\\s[^\\n;|&]{0,60}\\bpush\\s[^\\n;|&]', accept: isForcedPush },
+      '\\bgit\\s{1,4}(?:filter-branch\\b|clean\\s{1,4}(?:-\\S{1,12}\\s{1,4}){0,3}-[a-zA-Z]{0,4}f)|\\bgit\\s{1,4}reset\\s{1,4}--hard\\b',
+      '\\bkubectl\\s[^\\n;|]{0,80}\\bdelete\\s{1,4}(?:ns|namespaces?|nodes?|pvc?|crds?|persistentvolumes?|deployments?|statefulsets?|all|-f|--all)\\b|\\bkubectl\\s[^\\n;|]{0,80}\\bdelete\\b[^\\n;|]{0,120}\\s--all\\b|\\bkubectl\\s{1,4}drain\\b',
+      '\\b(?:terraform|tofu|terragrunt|pulumi|cdk)\\s[^\\n;|]{0,80}\\bdestroy\\b|\\bterraform\\s{1,4}apply\\b[^\\n;|]{0,80}\\s-destroy\\b',
+      '\\bhelm\\s{1,4}(?:uninstall|delete)\\b|\\bdropdb\\s|\\b(?:redis-cli\\b[^\\n;|]{0,80}\\s)?flush(?:all|db)\\b|\\bFLUSH(?:ALL|DB)\\b',
+      '\\bdocker\\s{1,4}(?:system|volume|image|container)\\s{1,4}prune\\b[^\\n;|]{0,40}\\s(?:-[a-z]{0,3}[af]|--all|--force|--volumes)|\\bdocker\\s{1,4}(?:rm|rmi)\\s[^\\n;|]{0,40}\\$\\(docker\\s',
+      '\\baws\\s[^\\n;|]{0,60}\\b(?:s3\\s{1,4}(?:rm\\b[^\\n;|]{0,120}--recursive|rb\\b)|ec2\\s{1,4}terminate-instances|rds\\s{1,4}delete-db|\\w{1,20}\\s{1,4}delete-(?:stack|bucket|table|cluster|function|user))\\b',
+      '\\bgcloud\\s[^\\n;|]{0,80}\\bdelete\\b|\\bgsutil\\s[^\\n;|]{0,20}\\brm\\s{1,4}-[rR]|\\baz\\s[^\\n;|]{0,60}\\bdelete\\b',
+      '\\bshutdown\\s{1,4}(?:-[hPr]\\b|/[sr]\\b|now\\b)|\\binit\\s{1,4}[06]\\b|\\bsystemctl\\s{1,4}(?:poweroff|halt|reboot)\\b',
+      '\\bcrontab\\s{1,4}-r\\b|\\buserdel\\s|\\biptables\\s{1,4}(?:-F|--flush)\\b|\\bvssadmin\\s{1,4}delete\\b|\\bkill\\s{1,4}-9\\s{1,4}-1\\b',
+    ],
+  },
+  {
+    name: 'command.reverse_shell',
+    title: 'Reverse shell',
+    description:
+      'A shell handed to whoever listens elsewhere: /dev/tcp, netcat -e, sockets joined to a shell.',
+    category: 'command',
+    clues: [
+      '/dev/(?:tcp|udp)/[\\w.$({-]{1,80}/[\\d$({]',
+      '\\b(?:nc|ncat|netcat)(?:\\.\\w{2,12})?\\s[^\\n;]{0,120}\\s?(?:-[a-z]{0,4}[ec]|--exec|--sh-exec)\\s{1,4}["\']?(?:/\\S{0,20}/)?(?:ba|z|da)?(?:sh|cmd(?:\\.exe)?|powershell)\\b',
+      '\\bmkfifo\\s[^\\n]{0,120}\\b(?:nc|ncat|netcat|telnet|openssl)\\b|\\b(?:nc|ncat|netcat|telnet)\\s[^\\n]{0,80}\\|\\s{0,4}(?:/bin/)?(?:ba)?sh\\b',
+      '\\bsocket\\b[^\\n]{0,300}\\.connect\\([^\\n]{0,300}(?:dup2|pty\\.spawn|subprocess|/bin/(?:ba)?sh)',
+      '(?i)\\bperl\\b[^\\n]{0,40}-e\\b[^\\n]{0,40}\\bsocket\\b[^\\n]{0,300}\\bexec\\b|\\bphp\\s{1,4}-r\\b[^\\n]{0,40}fsockopen|\\bruby\\s{1,4}-rsocket\\b|\\bTCPSocket\\.(?:new|open)\\b[^\\n]{0,200}\\bexec\\b',
+      '(?i)\\bsocat\\b[^\\n]{0,120}\\bexec:|\\bSystem\\.Net\\.Sockets\\.TcpClient\\b|\\bbash\\s{1,4}-i\\s{0,4}>&|\\bsh\\s{1,4}-i\\s{0,4}[<>]&',
+    ],
+  },
+  {
+    name: 'command.pipe_to_shell',
+    title: 'Download run at once',
+    description: 'What was just fetched, or decoded, goes straight into a shell or interpreter.',
+    category: 'command',
+    clues: [
+      `\\b${FETCH}\\s[^\\n]{0,400}\\|\\s{0,4}(?:${SHELL}|${INTERPRETER})`,
+      `\\b(?:ba|z)?sh\\s{1,4}(?:-\\w{1,4}\\s{1,4}){0,2}<\\(\\s{0,4}${FETCH}\\s|\\b(?:source|\\.)\\s{1,4}<\\(\\s{0,4}${FETCH}\\s`,
+      `\\b(?:eval|(?:ba|z)?sh\\s{1,4}-[a-z]{0,3}c)\\s{1,4}["']?(?:\\$\\(|\`)\\s{0,4}${FETCH}\\s`,
+      `\\bbase64\\s{1,4}(?:-d|-D|--decode)[^\\n]{0,120}\\|\\s{0,4}(?:${SHELL}|${INTERPRETER})|\\bxxd\\s{1,4}-r[^\\n]{0,80}\\|\\s{0,4}${SHELL}`,
+      '(?i)\\b(?:iex|invoke-expression)\\b[^\\n]{0,200}(?:downloadstring|invoke-webrequest|invoke-restmethod|\\biwr\\b|\\birm\\b|net\\.webclient)|\\b(?:iwr|irm|invoke-webrequest|invoke-restmethod)\\b[^\\n]{0,300}\\|\\s{0,4}(?:iex|invoke-expression)\\b',
+      '(?i)\\bpowershell(?:\\.exe)?\\s[^\\n]{0,80}-e(?:nc|ncodedcommand)?\\s{1,4}[0-9A-Za-z+/=]{24}',
+      '(?i)\\b(?:certutil\\b[^\\n]{0,80}-urlcache|bitsadmin\\b[^\\n]{0,80}/transfer|mshta\\s{1,4}https?:|regsvr32\\b[^\\n]{0,80}/i:https?:)',
+    ],
+  },
+  {
+    name: 'command.credential_read',
+    title: 'Credential files',
+    description:
+      'Files that hold keys and passwords: ~/.ssh, ~/.aws, .env, /etc/shadow, tokens of clouds and clusters.',
+    category: 'command',
+    clues: [
+      `(?:${HOME}/|\\s|/|^)\\.(?:ssh/(?:id_\\w{2,12}|authorized_keys|identity|\\*)|aws/credentials|kube/config|docker/config\\.json|netrc\\b|pgpass\\b|git-credentials\\b|gnupg/|config/gcloud/|azure/(?:accessTokens|msal)|npmrc\\b|pypirc\\b)`,
+      `${HOME}[/\\\\]\\.(?:ssh|aws|gnupg|kube|azure)(?:[/\\\\\\s"';|&)]|$)`,
+      `(?i)\\b${READ}\\b[^\\n;|&]{0,100}[\\s/"'@=(]\\.env(?:\\.(?:local|prod|production|dev|development|staging))?(?:$|[\\s"');|&])`,
+      '/etc/(?:shadow|gshadow|sudoers|master\\.passwd|security/passwd|krb5\\.keytab)\\b|/proc/(?:self|\\d{1,7})/environ\\b',
+      '/(?:var/)?run/secrets/(?:kubernetes\\.io|\\w)|(?i:\\\\system32\\\\config\\\\(?:sam|system|security)\\b|\\bntds\\.dit\\b)',
+      '(?i)\\bsecurity\\s{1,4}(?:find-(?:generic|internet)-password|dump-keychain)\\b|\\bmimikatz\\b|\\blazagne\\b|\\bsekurlsa::',
+      '\\b(?:aws\\s{1,4}configure\\s{1,4}(?:get|export-credentials)|gcloud\\s{1,4}auth\\s{1,4}print-(?:access|identity)-token|kubectl\\s{1,4}get\\s{1,4}secrets?\\b[^\\n;|]{0,80}-o|gh\\s{1,4}auth\\s{1,4}token)\\b',
+    ],
+  },
+  {
+    name: 'command.cloud_metadata',
+    title: 'Cloud metadata service',
+    description:
+      'The addresses at which clouds hand out credentials to their machines, in decimal, hex, octal or by name.',
+    category: 'command',
+    clues: [
+      '169\\.254\\.(?:169\\.254|170\\.(?:2|23))\\b|(?i:fd00:ec2::254|::ffff:a9fe:a9fe)',
+      '(?i)\\bmetadata\\.(?:google\\.internal|goog|azure\\.com|tencentyun\\.com|packet\\.net|platformequinix\\.com)\\b',
+      '(?i)\\b(?:100\\.100\\.100\\.200|192\\.0\\.0\\.192|168\\.63\\.129\\.16)\\b',
+      '(?i)//(?:2852039166|0xa9fea9fe|0xa9\\.0xfe\\.0xa9\\.0xfe|0?0?251\\.0?0?376\\.0?0?251\\.0?0?376|025177524776)\\b',
+      '/latest/(?:meta-data|api/token|user-data|dynamic/instance-identity)\\b|/computeMetadata/v1|/metadata/(?:instance|identity)\\?api-version|\\bX-aws-ec2-metadata-token\\b|\\bMetadata-Flavor:',
+    ],
+  },
+  {
+    name: 'command.path_traversal',
+    title: 'Path traversal',
+    description:
+      'Paths that climb out of where they belong, plain or encoded; not the imports of source code.',
+    category: 'command',
+    clues: [
+      { pattern: '\\.\\.[/\\\\]', accept: isClimb },
+      '(?i)(?:\\.\\.|%2e%2e|%252e%252e|\\.%2e|%2e\\.)(?:%2f|%5c|%252f|%255c|%c0%af|%c1%9c|%ef%bc%8f)|%2e%2e[/\\\\]',
+      '\\.{4}//|\\.\\.;/|/%5c\\.\\.',
+      '/etc/passwd\\b',
+    ],
+  },
+]

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { describeDetectors, detector, detectorNames } from '#src/policy/text/detectors/registry.js'
+import { detectorTest } from '#src/policy/text/text-test.js'
+import { TextView } from '#src/policy/text/text-view.js'
+import { BENIGN } from './detectors/benign.js'
+import { CODE_CASES } from './detectors/code-cases.js'
+import { COMMAND_CASES } from './detectors/command-cases.js'
+import { PII_CASES } from './detectors/pii-cases.js'
+import { SECRET_CASES } from './detectors/secret-cases.js'
+import { SQL_CASES } from './detectors/sql-cases.js'
+
+const CASES = { ...PII_CASES, ...SECRET_CASES, ...SQL_CASES, ...CODE_CASES, ...COMMAND_CASES }
+const GROUPS = ['pii', 'secret', 'sql', 'code', 'command']
+
+/** Long enough for the sketch to be asked first. */
+const PADDING = 'Nothing to see here, only a few words of plain English that make the text longer. '
+
+const finds = (name: string, text: string): boolean => detector(name)!.test(new TextView(text))
+
+describe.each(Object.entries(CASES))('%s', (name, cases) => {
+  it.each(cases.finds)('finds it in: %s', (text) => {
+    expect(finds(name, text)).toBe(true)
+    expect(finds(name, `${PADDING}\n${text}\n${PADDING}`)).toBe(true)
+    expect(finds(name.split('.')[0]!, text)).toBe(true)
+  })
+
+  it.each(cases.ignores)('leaves alone: %s', (text) => {
+    expect(finds(name, text)).toBe(false)
+    expect(finds(name, `${PADDING}\n${text}\n${PADDING}`)).toBe(false)
+  })
+
+  it('has at least four cases of each kind', () => {
+    expect(Math.min(cases.finds.length, cases.ignores.length)).toBeGreaterThanOrEqual(4)
+  })
+})
+
+describe('the detectors', () => {
+  it('have cases, every one of them', () => {
+    expect(Object.keys(CASES).sort()).toEqual(
+      detectorNames()
+        .filter((name) => !GROUPS.includes(name))
+        .sort(),
+    )
+  })
+
+  it.each(BENIGN)('find nothing in what is ordinary: %s', (text) => {
+    expect(detectorNames().filter((name) => finds(name, text))).toEqual([])
+  })
+
+  it('describe themselves in a sentence', () => {
+    for (const { name, title, description, category } of describeDetectors()) {
+      expect(name.split('.')[0]).toBe(category)
+      expect(title).not.toBe('')
+      expect(description).toMatch(/^[A-Z0-9].*\.$/)
+    }
+  })
+
+  it('answer to their names as text tests, and only to their names', () => {
+    expect(detectorTest('pii.ssn')).toMatchObject({ ok: true, test: { name: 'detects pii.ssn' } })
+    expect(detectorTest('pii.shoe_size')).toMatchObject({ ok: false })
+  })
+})
