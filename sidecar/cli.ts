@@ -28,12 +28,18 @@ const version: Verb = {
   run: async () => (await import('./commands/version.js')).printVersions(),
 }
 
+/** Looking at a folder leaves nothing behind unless asked to. */
+const aboutFolder = {
+  settings: ['policies', 'policy_cache'],
+  defaults: { policy_cache: 'nowhere' },
+} as const
+
 const policyVerbs: readonly Verb[] = [
   {
     name: 'check [folder]',
     summary: 'Name everything that is wrong in a policy folder, as the sidecar would find it.',
     example: 'stepgate policy check ./policies --format github',
-    settings: ['policies', 'policy_cache'],
+    ...aboutFolder,
     options: [formatOption('text', 'json', 'github')],
     run: async (call) => (await import('./commands/policy-check.js')).policyCheck(call),
   },
@@ -48,7 +54,7 @@ const policyVerbs: readonly Verb[] = [
     name: 'test [folder]',
     summary: 'Run the tests of a policy folder.',
     example: 'stepgate policy test ./policies --run gpt4',
-    settings: ['policies', 'policy_cache'],
+    ...aboutFolder,
     options: [
       formatOption('text', 'json', 'junit'),
       new Option('--run <pattern>', 'only tests whose name this regular expression finds'),

@@ -21,6 +21,8 @@ export interface Verb {
   readonly example: string
   /** Settings it takes as flags. All layers are read and checked all the same. */
   readonly settings?: readonly SettingName[]
+  /** Defaults that this verb has in the place of the setting's. */
+  readonly defaults?: Readonly<Partial<Record<SettingName, string>>>
   readonly options?: readonly Option[]
   /** @returns the exit code */
   run(call: Call): Promise<number>
@@ -40,8 +42,8 @@ export function addVerb(parent: Command, verb: Verb, done: (code: number) => voi
   const command = described(parent.command(verb.name), verb.summary, verb.example)
   for (const option of verb.options ?? []) command.addOption(option)
   const own = settings.filter(({ name }) => verb.settings?.includes(name))
-  for (const { flag, takes, description, defaultText, env } of own) {
-    const fallback = (defaultText ?? 'none').replaceAll('`', '')
+  for (const { name, flag, takes, description, defaultText, env } of own) {
+    const fallback = (verb.defaults?.[name] ?? defaultText ?? 'none').replaceAll('`', '')
     command.option(
       `${flag} <${takes}>`,
       `${description.replaceAll('`', '')} (default: ${fallback}; env: ${env})`,

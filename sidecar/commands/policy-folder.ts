@@ -1,8 +1,13 @@
 import { stat } from 'node:fs/promises'
+import type { VerifyOptions } from '../../src/policy/verify/open-policy-folder.js'
+import type { Call } from '../verb.js'
 
-/** A folder that is not there is a slip of the command line and not a mistake in a policy. */
-export async function whyNoFolder(folder: string): Promise<string | undefined> {
+/** The folder that a verb looks at; a sentence where there is none, which is a slip of the command line. */
+export async function policyFolder({ config, from, argument }: Call): Promise<VerifyOptions | string> {
+  const folder = argument ?? config.policies
   const found = await stat(folder).catch(() => undefined)
-  if (found?.isDirectory()) return undefined
-  return found ? `${folder} is a file; name the folder it is in` : `there is no folder ${folder}`
+  if (!found) return `there is no folder ${folder}`
+  if (!found.isDirectory()) return `${folder} is a file; name the folder it is in`
+  // Only where somebody asked for it: looking at policies leaves nothing behind in the working directory.
+  return { folder, ...(from.policy_cache === undefined ? {} : { cacheDir: config.policy_cache }) }
 }

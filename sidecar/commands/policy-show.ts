@@ -31,7 +31,7 @@ export async function policyShow({ argument, flags }: Call): Promise<number> {
         ? modulesOf(policy)
             .map(({ path, rego }) => `# ${join(dirname(file), path)}\n${rego.trimEnd()}\n`)
             .join('\n')
-        : `${policySummary(policy)}\n`,
+        : `${policySummary(dirname(file), policy)}\n`,
     )
     process.stdout.write(shown.join('\n'))
     return exitCodes.ok.code

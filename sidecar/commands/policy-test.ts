@@ -4,16 +4,18 @@ import { junitReport } from '../report/junit.js'
 import { problemLine } from '../report/problems.js'
 import { testReport } from '../report/test-results.js'
 import { type Call, refuse } from '../verb.js'
-import { whyNoFolder } from './policy-folder.js'
+import { policyFolder } from './policy-folder.js'
 
 /** Runs a folder's tests and prints the outcome; fails when a test failed, or when the policies cannot be loaded. */
-export async function policyTest({ config, argument, flags }: Call): Promise<number> {
-  const folder = argument ?? config.policies
+export async function policyTest(call: Call): Promise<number> {
+  const { flags } = call
+  const options = await policyFolder(call)
+  if (typeof options === 'string') return refuse([options])
+  const { folder } = options
   const run = typeof flags.run === 'string' ? flags.run : undefined
-  const problem = (await whyNoFolder(folder)) ?? whyNoPattern(run)
+  const problem = whyNoPattern(run)
   if (problem) return refuse([problem])
-  const cacheDir = config.policy_cache
-  const outcome = await runPolicyTests({ folder, cacheDir, ...(run === undefined ? {} : { run }) })
+  const outcome = await runPolicyTests({ ...options, ...(run === undefined ? {} : { run }) })
   if (!outcome.ok) {
     for (const each of outcome.problems) process.stderr.write(`${problemLine(folder, each)}\n`)
     return exitCodes.policy.code

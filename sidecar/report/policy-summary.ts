@@ -1,10 +1,11 @@
 /** A policy in words: what became of the file, for its author. @module */
+import { join } from 'node:path'
 import type { ApprovalTerms } from '../../src/domain/decision.js'
 import { fieldText } from '../../src/policy/language/field-path.js'
 import type { Condition, Policy } from '../../src/policy/policy.js'
 
 /** Some lines, without a line break at the end. */
-export function policySummary(policy: Policy): string {
+export function policySummary(folder: string, policy: Policy): string {
   const { id, name, description, owner, tags, origin } = policy
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['name', name === id ? undefined : name],
@@ -35,7 +36,7 @@ export function policySummary(policy: Policy): string {
       ? []
       : [`  ${label.padEnd(12)}  ${value.trim().replaceAll('\n', `\n${' '.repeat(16)}`)}`],
   )
-  return [`${id}  (${origin.file}:${origin.line}, ${origin.language})`, ...lines].join('\n')
+  return [`${id}  (${join(folder, origin.file)}:${origin.line}, ${origin.language})`, ...lines].join('\n')
 }
 
 const limited = (names: readonly string[]): string | undefined =>

@@ -165,11 +165,7 @@ it('shows the configuration without what may be secret', async () => {
 it('the table in the sidecar README is the list of settings', async () => {
   const row = ({ name, flag, env, defaultText, description }: Setting) =>
     `| \`${name}\` | \`${flag}\` | \`${env}\` | ${defaultText ?? 'none'} | ${description} |`
-  const table = [
-    '| In the file | Flag | Variable | Default | What it is |',
-    '|---|---|---|---|---|',
-    ...settings.map(row),
-  ].join('\n')
   const readme = await readFile(new URL('../../sidecar/README.md', import.meta.url), 'utf8')
-  expect(readme).toContain(table)
+  const rows = readme.split('\n').filter((line) => /^\| `\w+` +\| `--/.test(line))
+  expect(rows.map((line) => line.replaceAll(/ +/g, ' '))).toEqual(settings.map(row))
 })
