@@ -15,6 +15,8 @@ export interface Flags {
   zero: boolean
   /** `%#v` */
   sharpV: boolean
+  /** `%+v` */
+  plusV: boolean
   width?: number
   precision?: number
 }
@@ -136,7 +138,7 @@ function formatUnicode(value: bigint, flags: Flags): string {
 function formatBig(value: bigint, verb: string, flags: Flags): string {
   const base = { b: 2, o: 8, O: 8, d: 10, s: 10, v: 10, x: 16, X: 16 }[verb]
   if (base === undefined) return `%!${verb}(big.Int=${value})`
-  const sign = value < 0n ? '-' : flags.plus ? '+' : flags.space ? ' ' : ''
+  const sign = value < 0n ? '-' : flags.plus || flags.plusV ? '+' : flags.space ? ' ' : ''
   const prefix = verb === 'O' ? '0o' : flags.sharp ? (PREFIXES[verb] ?? '') : ''
   const size = (value < 0n ? -value : value).toString(base)
   const digits = (verb === 'X' ? size.toUpperCase() : size).padStart(flags.precision ?? 0, '0')

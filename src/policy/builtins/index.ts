@@ -3,7 +3,7 @@ import { cidrBuiltins } from './cidr.js'
 import { cryptoBuiltins } from './crypto.js'
 import { encodingBuiltins } from './encoding.js'
 import { graphBuiltins } from './graph.js'
-import { type HostOptions, instantiateWith, type PolicyInstance, type PolicyMemory } from './host.js'
+import { instantiateWith, type PolicyInstance, type PolicyMemory } from './host.js'
 import { jsonMarshalBuiltins } from './json-marshal.js'
 import { jsonPatchBuiltins } from './json-patch.js'
 import { jwtBuiltins } from './jwt.js'
@@ -20,7 +20,7 @@ import { uriBuiltins } from './uri.js'
 import { urlQueryBuiltins } from './url-query.js'
 import { uuidBuiltins } from './uuid.js'
 
-export type { HostOptions, PolicyInstance, PolicyMemory } from './host.js'
+export type { PolicyInstance, PolicyMemory } from './host.js'
 export { BuiltinHalt } from './operand.js'
 
 /**
@@ -60,8 +60,5 @@ export const policyBuiltinNames: readonly string[] = Object.keys(policyBuiltins)
  * @param memory the memory to import; its initial size must be at least what the module asks for
  * @throws Error that names the built-ins which the policy calls and nobody provides
  */
-export const instantiatePolicy = (
-  module: object,
-  memory: PolicyMemory,
-  options?: HostOptions,
-): PolicyInstance => instantiateWith(module, memory, policyBuiltins, options)
+export const instantiatePolicy = (module: object, memory: PolicyMemory): PolicyInstance =>
+  instantiateWith(module, memory, policyBuiltins)

@@ -18,9 +18,15 @@ const MAPPED = 0xffffn << 32n
 
 export function parseAddress(text: string): Address | undefined {
   if (isIPv4(text)) return { bits: 32, value: numberOf(ipaddr.IPv4.parse(text).toByteArray()) }
-  if (isIPv6(text) && !text.includes('%'))
-    return { bits: 128, value: numberOf(ipaddr.IPv6.parse(text).toByteArray()) }
-  return undefined
+  if (!isIPv6(text) || text.includes('%')) return undefined
+  // The library takes `::1.2.3.4` for an IPv4-mapped address.
+  const groups = text.replace(/[\d.]+$/, (quad) => (quad.includes('.') ? hexGroups(quad) : quad))
+  return { bits: 128, value: numberOf(ipaddr.IPv6.parse(groups).toByteArray()) }
+}
+
+const hexGroups = (quad: string): string => {
+  const [a = 0, b = 0, c = 0, d = 0] = ipaddr.IPv4.parse(quad).toByteArray()
+  return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`
 }
 
 /** The network of a CIDR, which may name any of its addresses. */

@@ -32,8 +32,8 @@ export function compareStrings(a: string, b: string): number {
   return a.length - b.length
 }
 
-// Surrogates stand for code points above all other units.
-const rank = (unit: number): number => (unit >= 0xd800 && unit < 0xe000 ? unit + 0x2000 : unit)
+// Surrogates stand for code points above all other units, U+E000 to U+FFFF among them.
+const rank = (unit: number): number => (unit >= 0xd800 && unit < 0xe000 ? unit + 0x2800 : unit)
 
 function kindOf(term: Term): number {
   if (term === null) return 0

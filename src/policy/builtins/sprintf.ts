@@ -71,7 +71,13 @@ class Printer {
     this.#next++
     // Under %v these two flags mean Go's own syntax.
     if (verb === 'v' || verb === 'w')
-      return formatValue(value, verb, { ...flags, sharpV: flags.sharp, sharp: false, plus: false })
+      return formatValue(value, verb, {
+        ...flags,
+        sharpV: flags.sharp,
+        sharp: false,
+        plusV: flags.plus,
+        plus: false,
+      })
     return formatValue(value, verb, flags)
   }
 
@@ -163,6 +169,7 @@ const noFlags = (): Flags => ({
   space: false,
   zero: false,
   sharpV: false,
+  plusV: false,
 })
 
 // Numbers with a point or an exponent are doubles, whatever their value; collections are their text.

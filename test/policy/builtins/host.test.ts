@@ -1,0 +1,117 @@
+import fc from 'fast-check'
+import { afterAll, describe, expect, test } from 'vitest'
+import { BuiltinHalt, policyBuiltinNames } from '#src/policy/builtins/index.js'
+import { readTerm, writeTerm } from '#src/policy/builtins/notation.js'
+import { NATIVE_BUILTINS } from '#src/policy/toolchain/capabilities.js'
+import { openToolchain } from '#src/policy/toolchain/toolchain.js'
+import { load } from './differential.js'
+
+const toolchain = openToolchain()
+afterAll(() => toolchain.close())
+
+async function compile(rego: string): Promise<Uint8Array> {
+  const files = { 'host.rego': `package host\n\n${rego}\n` }
+  const compiled = await toolchain.compile({ files, entrypoints: ['host/answer'] })
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.errors))
+  return compiled.wasm
+}
+
+describe('a compiled policy', () => {
+  test.each([
+    ['time.now_ns()', 'time.now_ns'],
+    ['http.send({"url": "http://localhost", "method": "get"})', 'http.send'],
+    ['rand.intn("a", 2)', 'rand.intn'],
+    ['uuid.rfc4122("a")', 'uuid.rfc4122'],
+    ['opa.runtime()', 'opa.runtime'],
+    ['net.lookup_ip_addr("localhost")', 'net.lookup_ip_addr'],
+  ])('that calls %s is refused at load, by name', async (call, name) => {
+    const wasm = await compile(`answer := [${call}, semver.is_valid("1.0.0")]`)
+    await expect(load(wasm)).rejects.toThrow(`not available: ${name}`)
+  })
+
+  test('goes on where a built-in has no answer', async () => {
+    const policy = await load(
+      await compile(`answer := {"versions": [v | some t in input; v := semver.compare(t, "1.0.0")]}`),
+    )
+    expect(policy(['2.0.0', 'not one', 7, '0.1.0'])).toEqual({ versions: [1, -1] })
+  })
+
+  test('keeps every nanosecond', async () => {
+    const policy = await load(
+      await compile(`answer := format_int(time.parse_rfc3339_ns(input) - 1700000000000000000, 10)`),
+    )
+    expect(policy('2023-11-14T22:13:20.000000001Z')).toBe('1')
+  })
+
+  test('gets sets as sets, and hands them over as such', async () => {
+    const policy = await load(
+      await compile(`
+expanded := net.cidr_expand(input)
+answer := {
+	"set": is_set(expanded),
+	"member": "10.0.0.1" in expanded,
+	"subset": object.subset({"a", "b", "c"}, {"c", "a"}),
+	"patched": is_set(json.patch({"k": {1, 2}}, [{"op": "remove", "path": ["k", 1]}]).k),
+}`),
+    )
+    expect(policy('10.0.0.0/30')).toEqual({ set: true, member: true, subset: true, patched: true })
+  })
+
+  test('has no answer for bytes that are no text', async () => {
+    const policy = await load(await compile(`answer := [t | some h in input; t := hex.decode(h)]`))
+    expect(policy(['6869', 'ff'])).toEqual(['hi'])
+  })
+
+  test('ends with the reason where an answer would be too large, and can be asked again', async () => {
+    const policy = await load(
+      await compile(
+        `answer := count(numbers.range_step(1, input, 2)) if count(net.cidr_expand("::/125")) == 8`,
+      ),
+    )
+    expect(() => policy(1e12)).toThrow(BuiltinHalt)
+    expect(policy(9)).toBe(5)
+  })
+
+  test('ends where a time would be written with the abbreviation of its zone', async () => {
+    const policy = await load(await compile(`answer := time.format([0, input, "15:04 MST"])`))
+    expect(policy('UTC')).toBe('00:00 UTC')
+    expect(() => policy('Europe/Berlin')).toThrow(BuiltinHalt)
+  })
+
+  test('ends with its own complaint as an error', async () => {
+    const policy = await load(await compile(`answer := 1 if input.a\n\nanswer := 2 if input.b`))
+    expect(policy({ a: true })).toBe(1)
+    expect(() => policy({ a: true, b: true })).toThrow(/conflict|multiple outputs/)
+  })
+})
+
+describe('the list of built-ins', () => {
+  test('names what OPA knows and does not compile in', async () => {
+    const reply = await toolchain.capabilities()
+    if (!reply.ok) throw new Error(JSON.stringify(reply.errors))
+    const { builtins } = reply.capabilities as { builtins: { name: string; nondeterministic?: boolean }[] }
+    const known = builtins.filter((builtin) => !builtin.nondeterministic).map((builtin) => builtin.name)
+    expect(policyBuiltinNames.filter((name) => !known.includes(name))).toEqual([])
+    expect(policyBuiltinNames.filter((name) => NATIVE_BUILTINS.includes(name))).toEqual([])
+  })
+})
+
+test('a value comes back from its notation as it went', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
+      const written = writeTerm(readTerm(JSON.stringify(value)))
+      expect(JSON.parse(written)).toEqual(JSON.parse(JSON.stringify(value)))
+      expect(writeTerm(readTerm(written))).toBe(written)
+    }),
+  )
+  expect(writeTerm(readTerm('{1.0, set( ), {"a": -9223372036854775808}, {[1]: {2}}}'))).toBe(
+    '{1.0,set(),{"a":-9223372036854775808},{[1]:{2}}}',
+  )
+})
+
+test.each(['', '[1', '{1:2,3}', '{1,2:3}', '"a', '[1,]', '1 2', 'nul', '{"a"}}'])(
+  '%j is no value',
+  (text) => {
+    expect(() => readTerm(text)).toThrow(SyntaxError)
+  },
+)
