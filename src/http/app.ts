@@ -24,7 +24,8 @@ export function createApp(options: HttpOptions): Hono {
     )
     if (refusal) return jsonReply(options, refusalReply(refusal))
     await next()
-    if (origin !== undefined) c.res.headers.set('Access-Control-Allow-Origin', origin)
+    if (origin !== undefined && options.origins?.includes(origin))
+      c.res.headers.set('Access-Control-Allow-Origin', origin)
     return undefined
   })
   app.options('*', (c) => preflight(options, c.req.header('origin')))

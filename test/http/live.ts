@@ -9,8 +9,8 @@ import { openStepgate, type StepgateOptions } from '#src/control/stepgate.js'
 import { createApp, createListener, openIdentity } from '#src/http/index.js'
 import { openPolicies } from '#src/policy/bundle/open-policies.js'
 
-/** Compiled modules are kept between test runs, as a sidecar keeps them between starts. */
-export const moduleCache = join(tmpdir(), 'stepgate-test-modules')
+/** Compiled modules are kept for one run of the tests, as a sidecar keeps them between starts. */
+export const moduleCache = join(tmpdir(), `stepgate-test-modules-${process.ppid}`)
 
 export interface Reply {
   readonly status: number

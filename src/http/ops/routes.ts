@@ -1,6 +1,7 @@
 /** Health, and which policies are live. @module */
 import type { Hono } from 'hono'
 import { replyHeaders } from '../exchange.js'
+import { openapiDocument } from '../openapi/document.js'
 import type { HttpOptions } from '../options.js'
 
 /**
@@ -34,6 +35,8 @@ export function opsRoutes(app: Hono, options: HttpOptions): void {
       replyHeaders(options),
     )
   })
+  const document = openapiDocument(options.version)
+  app.get('/openapi.json', (c) => c.json(document, 200, replyHeaders(options)))
   app.get('/api/v1/policies/revision', (c) => {
     const revision = options.revision()
     return revision
