@@ -12,7 +12,8 @@ export function nearestOf(word: string, known: readonly string[]): string | unde
   // Letters in the wrong order count once for the pair, as they feel.
   const swapped = letters(wanted) === letters(plain(best)) ? 1 : 0
   const apart = distance(wanted, plain(best)) - swapped
-  return apart <= Math.max(1, Math.floor(best.length / 3)) ? best : undefined
+  const limit = best.length < 3 ? 0 : Math.max(1, Math.floor(best.length / 3))
+  return apart <= limit ? best : undefined
 }
 
 const letters = (text: string): string => [...text].sort().join('')

@@ -1,0 +1,286 @@
+import { describe, expect, test } from 'vitest'
+import { jsonProblem } from '#src/policy/language/json-problem.js'
+import { isPolicyFile } from '#src/policy/language/read-policies.js'
+import { policyWith, printed, readYaml } from './reading.js'
+
+const exists = '{ field: model, operator: exists }'
+
+describe('the files of a folder', () => {
+  test('are the YAML, JSON and Rego ones that no dot hides', () => {
+    const paths = [
+      'a.yaml',
+      'a/b.yml',
+      'a.json',
+      'a/b/c_test.rego',
+      'README.md',
+      '.a.yaml',
+      '.git/a.yaml',
+      '..data/a.rego',
+      'a/..2025/b.json',
+      'a.yaml.swp',
+      'yaml',
+    ]
+    expect(paths.filter(isPolicyFile)).toEqual(['a.yaml', 'a/b.yml', 'a.json', 'a/b/c_test.rego'])
+  })
+
+  test('come out in the same order whatever order they went in', () => {
+    const files = { 'b.yaml': policyWith('a', exists), 'a.yaml': policyWith('b', exists), 'c.yaml': 'x' }
+    const turned = Object.fromEntries(Object.entries(files).reverse())
+    expect(readYaml(turned)).toEqual(readYaml(files))
+    expect(readYaml(files).policies.map(({ id }) => id)).toEqual(['a', 'b'])
+  })
+
+  test('may hold other kinds, which are kept for others to read', () => {
+    const text = `apiVersion: axonflow.io/v1
+kind: AgentConfig
+metadata: { name: research }
+---
+${policyWith('p', exists)}---
+apiVersion: stepgate.dev/v1
+kind: Provider
+anything: goes
+---
+apiVersion: stepgate.dev/v1
+kind: Connector
+`
+    const { documents, problems, policies } = readYaml({ 'all.yml': text })
+    expect(problems).toEqual([])
+    expect(policies).toHaveLength(1)
+    expect(documents.map(({ apiVersion, kind, file, line }) => [apiVersion, kind, file, line])).toEqual([
+      ['axonflow.io/v1', 'AgentConfig', 'all.yml', 1],
+      ['stepgate.dev/v1', 'Provider', 'all.yml', 13],
+      ['stepgate.dev/v1', 'Connector', 'all.yml', 17],
+    ])
+    expect(documents[1]?.value).toEqual({ apiVersion: 'stepgate.dev/v1', kind: 'Provider', anything: 'goes' })
+  })
+
+  test('say with both places that an id is taken', () => {
+    const text = `${policyWith('p', exists)}---\n${policyWith('p', exists)}`
+    expect(printed(readYaml({ 'a.yaml': text, 'b.yaml': policyWith('p', exists) }).problems)).toEqual([
+      'a.yaml:9:1 error the policy id "p" is taken: a.yaml:1 has it too',
+      'b.yaml:1:1 error the policy id "p" is taken: a.yaml:1 has it too',
+    ])
+  })
+})
+
+describe('data', () => {
+  const data = (value: string): string => `apiVersion: stepgate.dev/v1\nkind: Data\ndata: ${value}\n`
+
+  test('of all files is one object', () => {
+    const { data: merged, problems } = readYaml({
+      'a.json': '{"limits": {"daily": 5}, "list": [1], "__proto__": {"x": 1}}',
+      'b.yaml': data('{ limits: { monthly: 90 }, teams: { a: [x] } }'),
+      'c.json': '{"kind": "of data", "apiVersion": "v1"}',
+    })
+    expect(problems).toEqual([])
+    expect(JSON.parse(JSON.stringify(merged))).toEqual(
+      JSON.parse(
+        '{"limits":{"daily":5,"monthly":90},"list":[1],"__proto__":{"x":1},"teams":{"a":["x"]},"kind":"of data","apiVersion":"v1"}',
+      ),
+    )
+  })
+
+  test('said twice is an error that names both files', () => {
+    const { problems } = readYaml({
+      'a.json': '{"limits": {"daily": 5, "b": {"c": 1}}}',
+      'b.yaml': data('{ limits: { daily: 5, b: 2 } }'),
+      'c.json': '{"limits": []}',
+    })
+    expect(printed(problems)).toEqual([
+      'b.yaml error data.limits.daily is said by a.json and by b.yaml',
+      'b.yaml error data.limits.b is said by a.json and by b.yaml',
+      'c.json error data.limits is said by a.json and by c.json',
+    ])
+  })
+
+  test('cannot stand where the policies are', () => {
+    expect(printed(readYaml({ 'a.json': '{"stepgate": {}}' }).problems)).toEqual([
+      'a.json error data.stepgate is where the policies are: choose another name',
+    ])
+  })
+
+  test('is an object', () => {
+    expect(printed(readYaml({ 'a.json': '[1]', 'b.yaml': data('[1]') }).problems)).toEqual([
+      'a.json:1:1 error data is a mapping, not a list',
+      'b.yaml:3:7 error expected a mapping, found a list',
+    ])
+  })
+
+  test('in JSON may as well be a policy', () => {
+    const policy = {
+      apiVersion: 'stepgate.dev/v1',
+      kind: 'Policy',
+      metadata: { id: 'p' },
+      spec: { when: { field: 'model', operator: 'exists' }, action: 'block', reason: 'no' },
+    }
+    const { policies, problems } = readYaml({ 'p.json': JSON.stringify(policy, null, 2) })
+    expect(problems).toEqual([])
+    expect(policies.map(({ id }) => id)).toEqual(['p'])
+  })
+
+  const broken: readonly (readonly [text: string, place: string, message: string])[] = [
+    ['', '1:1', 'this is not JSON: expected a value'],
+    ['{', '1:2', 'this is not JSON: expected a name or }'],
+    ['{"a": 1,}', '1:9', 'this is not JSON: expected a name'],
+    ['{"a": 1\n "b": 2}', '2:2', 'this is not JSON: expected a , or }'],
+    ["{'a': 1}", '1:2', 'this is not JSON: expected a name or }'],
+    ['{"a": 01}', '1:8', 'this is not JSON: expected a , or }'],
+    ['{"a": [1, 2}', '1:12', 'this is not JSON: expected a , or ]'],
+    ['{} {}', '1:4', 'this is not JSON: expected nothing more'],
+    ['{"a": 1, "b": {"a": 2, "a": 3}}', '1:24', '"a" stands here twice'],
+    ['{"a": 1, "\\u0061": 2}', '1:10', '"a" stands here twice'],
+  ]
+
+  test.each(broken)('%j is refused', (text, place, message) => {
+    const { problems } = readYaml({ 'a.json': text })
+    expect(printed(problems)).toEqual([`a.json:${place} error ${message}`])
+  })
+
+  test.each(['{}', ' [1, -2.5e3, "a\\n\\u00e9", true, null, {"a": {}, "b": []}]\n', '"x"', '0'])(
+    '%j is JSON',
+    (text) => {
+      expect(jsonProblem(text)).toBeUndefined()
+      expect(() => JSON.parse(text)).not.toThrow()
+    },
+  )
+})
+
+describe('tests of policies', () => {
+  const withTests = (tests: string): string => `${policyWith('p', exists)}tests:\n${tests}`
+  const reading = (text: string, file = 'p.yaml') => {
+    const { tests, problems } = readYaml({ [file]: text })
+    return {
+      tests: tests.map(({ name, line, input, expect }) => ({ name, line, input, expect })),
+      said: printed(problems),
+    }
+  }
+
+  test('stand in the document of a policy', () => {
+    expect(
+      reading(
+        withTests(
+          '  - name: held\n    input: { model: x }\n    expect: { decision: block, policies: [p], reason: no }\n',
+        ),
+      ),
+    ).toEqual({
+      tests: [
+        {
+          name: 'held',
+          line: 9,
+          input: { model: 'x' },
+          expect: { decision: 'block', policies: ['p'], reason: 'no' },
+        },
+      ],
+      said: [],
+    })
+  })
+
+  test('stand in files of their own, as a matrix with an expectation for each input', () => {
+    const text = `tests:
+  - name: who may delete
+    input: { tool_name: db.delete, user: { role: dev } }
+    inputs:
+      nobody: {}
+      admin: { user: { role: admin } }
+    expect:
+      nobody: { decision: block }
+      admin: { decision: allow, policies: [] }
+`
+    expect(reading(text, 'deletes_test.yaml')).toEqual({
+      tests: [
+        {
+          name: 'who may delete: nobody',
+          line: 5,
+          input: { tool_name: 'db.delete', user: { role: 'dev' } },
+          expect: { decision: 'block' },
+        },
+        {
+          name: 'who may delete: admin',
+          line: 6,
+          input: { tool_name: 'db.delete', user: { role: 'admin' } },
+          expect: { decision: 'allow', policies: [] },
+        },
+      ],
+      said: [],
+    })
+  })
+
+  test('may expect one thing of many inputs, named or not', () => {
+    const text = (inputs: string): string =>
+      `apiVersion: stepgate.dev/v1\nkind: PolicyTest\ntests:\n  - name: all\n    inputs: ${inputs}\n    expect: { decision: block }\n`
+    expect(
+      reading(text('[{ model: a }, { model: b }]')).tests.map(({ name, input }) => [name, input]),
+    ).toEqual([
+      ['all: input 1', { model: 'a' }],
+      ['all: input 2', { model: 'b' }],
+    ])
+    expect(
+      reading(text('{ a: { model: a }, b: {} }')).tests.map(({ name, expect }) => [name, expect]),
+    ).toEqual([
+      ['all: a', { decision: 'block' }],
+      ['all: b', { decision: 'block' }],
+    ])
+  })
+
+  test('name the policy that was probably meant', () => {
+    const text = policyWith('spending', exists).replace('id: spending', 'id: spending-limit')
+    const { said } = reading(`${text}tests:\n  - { name: x, expect: { policies: [spending-limits] } }\n`)
+    expect(said).toEqual([
+      'p.yaml:9:1 warning the test "x" expects the policy "spending-limits", which is not there; did you mean "spending-limit"?',
+    ])
+  })
+
+  const wrong: readonly (readonly [about: string, test: string, said: readonly string[]])[] = [
+    ['no name', '{ expect: { decision: block } }', ['9:5 error name is missing']],
+    ['no expectation', '{ name: x }', ['9:5 error expect is missing']],
+    [
+      'nothing expected',
+      '{ name: x, expect: {} }',
+      ['9:16 error nothing is expected: write decision, policies or reason'],
+    ],
+    [
+      'an unknown decision',
+      '{ name: x, expect: { decision: deny } }',
+      ['9:36 error unknown value "deny"; known are allow, block, require_approval'],
+    ],
+    [
+      'an unknown word',
+      '{ name: x, expect: { decison: block } }',
+      ['9:26 error unknown key "decison"; did you mean "decision"?'],
+    ],
+    [
+      'an unknown field',
+      '{ name: x, input: { modle: y }, expect: { decision: block } }',
+      ['9:25 error there is no field "modle"; did you mean "model"?'],
+    ],
+    [
+      'an input without expectation',
+      '{ name: x, inputs: { a: {}, b: {} }, expect: { a: { decision: block } } }',
+      ['9:33 error nothing is expected of the input b'],
+    ],
+    [
+      'an expectation without input',
+      '{ name: x, inputs: { a: {} }, expect: { a: { decision: block }, c: { decision: block } } }',
+      ['9:69 error there is no input named c'],
+    ],
+    [
+      'names without inputs',
+      '{ name: x, expect: { a: { decision: block } } }',
+      ['9:26 error expectations by name need inputs with the same names'],
+    ],
+    [
+      'an input named like a word',
+      '{ name: x, inputs: { reason: {} }, expect: { decision: block } }',
+      ['9:26 error an input cannot be named reason: that is a word of expect'],
+    ],
+    [
+      'a policy that is not there',
+      '{ name: x, expect: { policies: [p, pp] } }',
+      ['9:1 warning the test "x" expects the policy "pp", which is not there'],
+    ],
+  ]
+
+  test.each(wrong)('%s', (_, test, said) => {
+    expect(reading(withTests(`  - ${test}\n`)).said).toEqual(said.map((line) => `p.yaml:${line}`))
+  })
+})
