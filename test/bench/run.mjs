@@ -45,6 +45,9 @@ stayOffServerCore()
 const { folder: scratch, inMemory } = scratchFolder(path.join(root, 'data'))
 const folder = path.join(scratch, 'data')
 fs.mkdirSync(folder)
+process.once('exit', () => fs.rmSync(scratch, { recursive: true, force: true }))
+process.once('SIGINT', () => process.exit(130))
+process.once('SIGTERM', () => process.exit(143))
 const begun = performance.now()
 
 /** @type {import('./window.mjs').Bench} */
@@ -83,7 +86,6 @@ try {
   if (chosen.json !== undefined) fs.writeFileSync(chosen.json, `${JSON.stringify(results, null, 2)}\n`)
 } finally {
   await bench.load.stop()
-  fs.rmSync(scratch, { recursive: true, force: true })
 }
 
 async function measureAll() {
