@@ -114,6 +114,8 @@ export interface TestResult {
 export interface CoveredRange {
   start: { row: number; col?: number }
   end: { row: number; col?: number }
+  /** Why a range was not covered, where it would have been but for OPA's rule index or early exit. */
+  kinds?: string[]
 }
 
 /** `opa test --coverage`'s own report; percentages from 0 to 100. */

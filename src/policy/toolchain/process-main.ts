@@ -24,7 +24,8 @@ const send = (message: ProcessMessage, sent = () => {}) => process.send?.(messag
 
 const crash = (cause: unknown) => {
   const message = [String(cause), stderr.trim()].filter(Boolean).join(': ')
-  send({ kind: 'crash', message }, () => process.exit(1))
+  // With nobody to talk to there is nothing left to do, and the process ends.
+  send({ kind: 'crash', message }, () => process.disconnect())
 }
 
 async function start(): Promise<Host> {

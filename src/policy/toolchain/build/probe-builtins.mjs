@@ -88,7 +88,8 @@ function generatedCall(name, decl) {
 }
 
 const shown = (value) => JSON.stringify(value) ?? 'undefined'
-const describe = ({ expression, expected, actual, thrown }) => ({
+/** What a difference is in the table of them. */
+export const describeDifference = ({ expression, expected, actual, thrown }) => ({
   call: expression,
   opa: shown(expected),
   gate: thrown ? `throws: ${thrown}` : shown(actual),
@@ -96,7 +97,7 @@ const describe = ({ expression, expected, actual, thrown }) => ({
 
 function differing(difference) {
   const literal = (text) => `'${text.replace(/[\\']/g, '\\$&')}'`
-  const { call, opa, gate } = describe(difference)
+  const { call, opa, gate } = describeDifference(difference)
   return `  { call: ${literal(call)}, opa: ${literal(opa)}, gate: ${literal(gate)} },\n`
 }
 
@@ -129,7 +130,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await toolchain.close()
   for (const { name, kind, differences } of verdicts) {
     console.log(kind.padEnd(10), name)
-    for (const difference of differences) console.log('    ', describe(difference))
+    for (const difference of differences) console.log('    ', describeDifference(difference))
   }
   if (process.argv.includes('--write'))
     writeFileSync(fileURLToPath(new URL('../runtime-builtins.ts', import.meta.url)), table(verdicts))

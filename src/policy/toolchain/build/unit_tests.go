@@ -65,7 +65,9 @@ func (c *call) test() result {
 		SetTimeout(timeout).SetParallel(1).Filter(c.Run).EnableTracing(c.Explain != "")
 	coverage := cover.New()
 	if c.Coverage {
-		runner = runner.SetCoverageQueryTracer(coverage)
+		// As `opa test --coverage`: a line not covered says whether only the index or an early exit kept it so.
+		runner = runner.SetCoverageRuns([]cover.Kind{cover.KindIndexExcluded, cover.KindEarlyExit}).
+			SetCoverageQueryTracer(coverage)
 	}
 	found, err := runner.RunTests(ctx, txn)
 	if err != nil {
