@@ -15,20 +15,27 @@ from sidecar import Sidecar  # noqa: E402
 
 
 @pytest.fixture(scope="session")
-def sidecar(tmp_path_factory):
+def policy_cache(tmp_path_factory):
+    """Compiled policies, for all sidecars: they load the same folder."""
+    return str(tmp_path_factory.mktemp("policy-cache"))
+
+
+@pytest.fixture(scope="session")
+def sidecar(tmp_path_factory, policy_cache):
     """The sidecar that most tests share. Each test is a tenant of its own, so none sees another's workflows."""
-    running = Sidecar(tmp_path_factory.mktemp("shared")).start()
+    running = Sidecar(tmp_path_factory.mktemp("shared"), policy_cache=policy_cache).start()
     yield running
     running.stop()
 
 
 @pytest.fixture
-def start_sidecar(tmp_path):
+def start_sidecar(tmp_path, policy_cache):
     """Starts a sidecar for one test, with settings of its own."""
     running = []
 
     def start(**settings):
-        running.append(Sidecar(tmp_path / f"sidecar-{len(running) + 1}", **settings).start())
+        folder = tmp_path / f"sidecar-{len(running) + 1}"
+        running.append(Sidecar(folder, policy_cache=policy_cache, **settings).start())
         return running[-1]
 
     yield start
