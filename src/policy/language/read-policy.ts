@@ -5,7 +5,6 @@
 import type { ApprovalTerms } from '../../domain/decision.js'
 import type { Hook, Policy } from '../policy.js'
 import { durationMs } from './duration.js'
-import { fieldText } from './field-path.js'
 import type { Findings } from './findings.js'
 import { checkNamedField, lookUpField } from './input-fields.js'
 import { lintPolicy } from './lint-policy.js'
@@ -106,10 +105,9 @@ function readReason(
     findings.error(at, parsed.message, { offset: parsed.offset })
     return undefined
   }
-  for (const field of reasonFields(parsed.parts)) {
+  for (const { field, offset } of reasonFields(parsed.parts)) {
     const found = lookUpField(field, hooks)
     const history = field[0] === 'workflow' && field[1] === 'steps'
-    const offset = Math.max(0, reason.indexOf(`{${fieldText(field)}`) + 1)
     if (!found.ok) findings.error(at, found.message, { offset })
     else if (history) findings.error(at, 'a reason cannot show earlier steps', { offset })
   }

@@ -6,8 +6,14 @@ import type { FieldPath } from '../policy.js'
 import { hasAny, parseFieldPath } from './field-path.js'
 import { regoList } from './rego-text.js'
 
-/** Literal text, or a field whose value stands there. */
-export type ReasonPart = string | { readonly field: FieldPath }
+/** A field whose value stands in the reason. */
+export interface ReasonField {
+  readonly field: FieldPath
+  /** UTF-16 units from the start of the text. */
+  readonly offset: number
+}
+
+export type ReasonPart = string | ReasonField
 
 export type ParsedReason =
   | { readonly ok: true; readonly parts: readonly ReasonPart[] }
@@ -16,43 +22,45 @@ export type ParsedReason =
 
 const token = /\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+/g
 
-/** Takes a reason apart. Neighbouring literal parts are one. */
+/** Takes a reason apart, without the space around it. Neighbouring literal parts are one. */
 export function parseReason(text: string): ParsedReason {
+  const start = text.length - text.trimStart().length
   const parts: ReasonPart[] = []
   const literal = (more: string): void => {
     const last = parts.length - 1
     if (typeof parts[last] === 'string') parts[last] += more
     else parts.push(more)
   }
-  for (const match of text.matchAll(token)) {
+  for (const match of text.trim().matchAll(token)) {
     const [whole, field] = match
+    const offset = start + match.index
     if (whole === '{{' || whole === '}}') literal(whole[0]!)
     else if (whole === '{' || whole === '}')
       return {
         ok: false,
         message: `a lone ${whole} in a reason: write ${whole}${whole} for the sign itself`,
-        offset: match.index,
+        offset,
       }
     else if (field === undefined) literal(whole)
     else {
       const path = parseFieldPath(field)
-      if (!path.ok) return { ...path, offset: match.index + 1 + path.offset }
+      if (!path.ok) return { ...path, offset: offset + 1 + path.offset }
       if (hasAny(path.path)) {
         return {
           ok: false,
           message: 'a reason shows one value: [*] cannot stand in it',
-          offset: match.index + 1,
+          offset: offset + 1,
         }
       }
-      parts.push({ field: path.path })
+      parts.push({ field: path.path, offset: offset + 1 })
     }
   }
   return { ok: true, parts }
 }
 
 /** The fields a reason shows. */
-export const reasonFields = (parts: readonly ReasonPart[]): FieldPath[] =>
-  parts.flatMap((part) => (typeof part === 'string' ? [] : [part.field]))
+export const reasonFields = (parts: readonly ReasonPart[]): ReasonField[] =>
+  parts.filter((part) => typeof part !== 'string')
 
 /** The reason as a Rego term: a string, or a call that fills it in. */
 export function regoOfReason(parts: readonly ReasonPart[]): string {
