@@ -11,7 +11,6 @@ import type { PolicySet } from '../language/assemble-policies.js'
 import type { PolicyProblem } from '../policy.js'
 import { openToolchain, type Toolchain } from '../toolchain/toolchain.js'
 import { gitCommit } from './git-commit.js'
-import { packageVersion } from './package-version.js'
 import { PolicyLoader, sourcesDigest } from './policy-loader.js'
 import { type FolderReading, SourceFolder } from './source-folder.js'
 import { watchFolder } from './watch.js'
@@ -95,11 +94,7 @@ class PolicyFolder implements Policies {
     this.#clock = clock
     this.#toolchain = toolchain ?? openToolchain()
     this.#source = new SourceFolder(this.#folder)
-    this.#loader = new PolicyLoader({
-      toolchain: this.#toolchain,
-      version: packageVersion,
-      ...(cacheDir === undefined ? {} : { cacheDir }),
-    })
+    this.#loader = new PolicyLoader(this.#toolchain, cacheDir)
     const onChange = (): void => void this.#reload(false)
     this.#watch = watch ? watchFolder({ folder: this.#folder, pollMs, onChange }) : undefined
   }

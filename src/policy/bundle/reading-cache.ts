@@ -10,6 +10,7 @@ import { createHash } from 'node:crypto'
 import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileReading } from '../language/file-reading.js'
+import { readerDigest } from './reader-identity.js'
 import type { SourceFile } from './source-folder.js'
 
 const FILE = 'readings.jsonl'
@@ -21,18 +22,19 @@ const MAX_USELESS_LINES = 2_000
 export class ReadingCache {
   readonly #path: string | undefined
   readonly #directory: string | undefined
-  readonly #version: string
+  readonly #reader: () => Promise<string>
+  #version: string | undefined
   #known: Map<string, FileReading> | undefined
   #lines = 0
 
   /**
    * @param directory made when first needed; left out: nothing is kept on disk
-   * @param version of the code that reads: readings of another one are not used
+   * @param reader digest of the code that reads: readings of another one are not used
    */
-  constructor(directory: string | undefined, version: string) {
+  constructor(directory: string | undefined, reader: () => Promise<string> = readerDigest) {
     this.#directory = directory
     this.#path = directory === undefined ? undefined : join(directory, FILE)
-    this.#version = version
+    this.#reader = reader
   }
 
   /**
@@ -43,6 +45,8 @@ export class ReadingCache {
     files: readonly SourceFile[],
     read: (unknown: readonly SourceFile[]) => Promise<readonly FileReading[]>,
   ): Promise<FileReading[]> {
+    // Without a directory nothing outlives the code.
+    this.#version ??= this.#path === undefined ? '' : await this.#reader()
     const known = await this.#load(files)
     const unknown = files.filter((file) => !known.has(this.#key(file)))
     const fresh = new Map<string, FileReading>()

@@ -114,6 +114,12 @@ export class WasmPolicy {
     this.#data = options.data
   }
 
+  /** The same module over other base documents. */
+  withData(data: object | undefined): WasmPolicy {
+    const options = { memoryPages: this.#memoryPages, memoryLimit: this.#memoryLimit }
+    return new WasmPolicy(this.#module, data ? { ...options, data } : options)
+  }
+
   /** Numbers of the entry points, by path. Instantiates. @throws Error when the module cannot be instantiated */
   entrypoints(): Readonly<Record<string, number>> {
     return this.#instance().entrypoints

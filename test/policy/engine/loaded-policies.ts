@@ -20,7 +20,7 @@ export async function engineOf(
   toolchain: Toolchain,
   texts: Readonly<Record<string, string>>,
 ): Promise<PolicyEngine> {
-  const loader = new PolicyLoader({ toolchain, version: 'test' })
+  const loader = new PolicyLoader(toolchain)
   const loaded = await loader.load(sourceFiles(texts), { commit: undefined, loadedAt: 0 })
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
   return loaded.engine

@@ -1,0 +1,360 @@
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { openPolicies, type Policies, type PolicyFolderOptions } from '#src/policy/bundle/open-policies.js'
+import type { PolicyProblem } from '#src/policy/policy.js'
+import { openToolchain, type Toolchain } from '#src/policy/toolchain/toolchain.js'
+import { yamlPolicy } from '../engine/loaded-policies.js'
+
+const compiler = openToolchain()
+afterAll(() => compiler.close())
+
+/** The real toolchain, and the modules it was asked to compile. */
+function counted(): { toolchain: Toolchain; compiled: string[][] } {
+  const compiled: string[][] = []
+  const toolchain: Toolchain = {
+    ...compiler,
+    compile: (request) => {
+      compiled.push(Object.keys(request.files))
+      return compiler.compile(request)
+    },
+  }
+  return { toolchain, compiled }
+}
+
+let root: string
+let folder: string
+let opened: Policies[] = []
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'policies-'))
+  folder = join(root, 'policies')
+  await mkdir(folder)
+})
+afterEach(async () => {
+  await Promise.all(opened.map((each) => each.close()))
+  opened = []
+  await rm(root, { recursive: true, force: true })
+})
+
+async function write(files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await writeFile(join(folder, path), text)
+  }
+}
+
+async function open(options: Partial<PolicyFolderOptions> = {}) {
+  const refusals: (readonly PolicyProblem[])[] = []
+  const loads: string[] = []
+  const policies = await openPolicies({
+    folder,
+    toolchain: compiler,
+    pollMs: 0,
+    onLoaded: ({ id }) => loads.push(id),
+    onRefused: (problems) => refusals.push(problems),
+    ...options,
+  })
+  opened.push(policies)
+  return { policies, loads, refusals }
+}
+
+const blocks = (tool: string) =>
+  yamlPolicy(`no-${tool}`, {
+    when: { field: 'tool_name', operator: 'equals', value: tool },
+    reason: `no ${tool}`,
+  })
+
+function judged(policies: Policies, tool: string): string[] {
+  const input = { tool_name: tool }
+  const { matches, fault } = policies.engine().evaluate('step', input, () => JSON.stringify(input))
+  return fault ? [fault.code] : matches.map(({ policyId }) => policyId)
+}
+
+const soon = { timeout: 20_000, interval: 10 }
+
+describe('a policy folder', () => {
+  test('is live as soon as it is open, under a revision named for its content', async () => {
+    await write({
+      'a.yaml': blocks('a'),
+      'own.rego': 'package stepgate.policy.own\n\nwarn contains "x" if input.tool_name == "b"\n',
+    })
+    const { policies, loads } = await open({ clock: () => 1_700_000_000_000 })
+    const { revision } = policies.status()
+    expect(revision).toMatchObject({
+      loadedAt: 1_700_000_000_000,
+      counts: { policies: 2, yaml: 1, rego: 1, shards: 1, tests: 0 },
+    })
+    expect(revision?.id).toBe(`r_${revision?.digest.slice(0, 12)}`)
+    expect(loads).toEqual([revision?.id])
+    expect([judged(policies, 'a'), judged(policies, 'b'), judged(policies, 'c')]).toEqual([
+      ['no-a'],
+      ['own'],
+      [],
+    ])
+    const again = await open()
+    expect(again.policies.engine().revision.digest).toBe(revision?.digest)
+    await write({ 'a.yaml': `${blocks('a')} ` })
+    await policies.reload()
+    expect(policies.engine().revision.digest).not.toBe(revision?.digest)
+  })
+
+  test('names the commit it is at, and a new one with the same files', async () => {
+    await write({ 'a.yaml': blocks('a'), '.git/HEAD': '1'.repeat(40) })
+    const { policies } = await open()
+    expect(policies.engine().revision.commit).toBe('1'.repeat(40))
+    await write({ '.git/HEAD': '2'.repeat(40) })
+    expect(await policies.reload()).toMatchObject({ outcome: 'loaded', revision: { commit: '2'.repeat(40) } })
+    expect(await policies.reload()).toMatchObject({ outcome: 'unchanged' })
+  })
+
+  test('that is empty is a set without policies: everything is allowed', async () => {
+    const { policies } = await open()
+    expect(policies.status()).toMatchObject({ revision: { counts: { policies: 0, shards: 0 } } })
+    expect(judged(policies, 'a')).toEqual([])
+  })
+
+  test('that is refused at the start blocks everything, and goes live once it is put right', async () => {
+    await write({ 'a.yaml': 'apiVersion: stepgate.dev/v1\nkind: Polic\n' })
+    const { policies, refusals, loads } = await open({ watch: true })
+    expect(refusals).toHaveLength(1)
+    expect(refusals[0]).toMatchObject([{ file: 'a.yaml', line: 2, severity: 'error' }])
+    expect(judged(policies, 'a')).toEqual(['no_policy_revision'])
+    expect(policies.status().revision).toBeUndefined()
+    await write({ 'a.yaml': blocks('a') })
+    await vi.waitFor(() => expect(loads).toHaveLength(1), soon)
+    expect(judged(policies, 'a')).toEqual(['no-a'])
+    expect(policies.status().lastError).toBeUndefined()
+  })
+
+  test('keeps its revision when an edit breaks it, says what is wrong, and does not repeat itself', async () => {
+    await write({ 'a.yaml': blocks('a') })
+    const { policies, refusals } = await open()
+    const { revision } = policies.engine()
+    await write({ 'b.rego': 'package stepgate.policy.b\n\nblock contains x if input.y\n' })
+    expect(await policies.reload()).toMatchObject({ outcome: 'refused' })
+    expect(refusals).toHaveLength(1)
+    expect(refusals[0]).toMatchObject([
+      { file: 'b.rego', line: 3, column: expect.any(Number), severity: 'error' },
+    ])
+    expect(policies.status()).toMatchObject({ revision, lastError: { problems: refusals[0]! } })
+    expect(policies.engine().revision).toBe(revision)
+    expect(judged(policies, 'a')).toEqual(['no-a'])
+    await rm(join(folder, 'b.rego'))
+    expect(await policies.reload()).toMatchObject({ outcome: 'unchanged' })
+    expect(policies.status().lastError).toBeUndefined()
+  })
+
+  test('a mistake that only the compiler finds is one too', async () => {
+    await write({ 'a.rego': 'package stepgate.policy.a\n\nblock contains "x" if time.now_nanos() > 1\n' })
+    const { policies, refusals } = await open()
+    expect(policies.status().revision).toBeUndefined()
+    expect(refusals[0]?.[0]).toMatchObject({
+      file: 'a.rego',
+      line: 3,
+      message: expect.stringContaining('time.now_nanos'),
+    })
+  })
+
+  test('evaluations that began on the old revision end on it', async () => {
+    await write({ 'a.yaml': blocks('a') })
+    const { policies } = await open()
+    const before = policies.engine()
+    await write({ 'a.yaml': blocks('b') })
+    await policies.reload()
+    const input = { tool_name: 'a' }
+    const ask = () => before.evaluate('step', input, () => JSON.stringify(input))
+    expect(ask().matches.map(({ policyId }) => policyId)).toEqual(['no-a'])
+    expect(ask().revision).toBe(before.revision.id)
+    expect(judged(policies, 'a')).toEqual([])
+  })
+
+  test('reloads asked for at once end with the last content live', async () => {
+    await write({ 'a.yaml': blocks('a') })
+    const { policies } = await open()
+    const outcomes = []
+    for (const tool of ['b', 'c', 'd', 'e']) {
+      await write({ 'a.yaml': blocks(tool) })
+      outcomes.push(policies.reload())
+    }
+    await Promise.all(outcomes)
+    expect(judged(policies, 'e')).toEqual(['no-e'])
+  })
+
+  test('that is closed reloads no more', async () => {
+    await write({ 'a.yaml': blocks('a') })
+    const { policies, loads } = await open()
+    await policies.close()
+    await write({ 'a.yaml': blocks('b') })
+    expect(await policies.reload()).toMatchObject({ outcome: 'refused' })
+    expect(loads).toHaveLength(1)
+  })
+
+  test('data reaches the policies that read it, also when it alone changes, and nothing is compiled then', async () => {
+    const { toolchain, compiled } = counted()
+    await write({
+      'limits.yaml': JSON.stringify({
+        apiVersion: 'stepgate.dev/v1',
+        kind: 'Data',
+        data: { limits: { tools: ['a'] } },
+      }),
+      'own.rego':
+        'package stepgate.policy.own\n\nblock contains "listed" if input.tool_name in data.limits.tools\n',
+    })
+    const { policies } = await open({ toolchain })
+    expect([judged(policies, 'a'), judged(policies, 'b')]).toEqual([['own'], []])
+    await write({
+      'limits.yaml': JSON.stringify({
+        apiVersion: 'stepgate.dev/v1',
+        kind: 'Data',
+        data: { limits: { tools: ['b'] } },
+      }),
+    })
+    await policies.reload()
+    expect([judged(policies, 'a'), judged(policies, 'b')]).toEqual([[], ['own']])
+    expect(compiled).toHaveLength(1)
+  })
+})
+
+describe('a folder that is watched', () => {
+  test('is loaded again when a file is added, changed, replaced by rename, and removed', async () => {
+    await write({ 'a.yaml': blocks('a') })
+    const { policies } = await open({ watch: true })
+    const live = (tool: string, ids: string[]) =>
+      vi.waitFor(() => expect(judged(policies, tool)).toEqual(ids), soon)
+    await write({ 'deep/er/b.yaml': blocks('b') })
+    await live('b', ['no-b'])
+    await write({ 'deep/er/b.yaml': blocks('c') })
+    await live('c', ['no-c'])
+    await write({ 'deep/er/.b.yaml.swp': blocks('d') })
+    await rename(join(folder, 'deep/er/.b.yaml.swp'), join(folder, 'deep/er/b.yaml'))
+    await live('d', ['no-d'])
+    await rm(join(folder, 'deep'), { recursive: true })
+    await live('d', [])
+    expect(judged(policies, 'a')).toEqual(['no-a'])
+  })
+
+  test('follows the swap of a mounted ConfigMap', async () => {
+    await write({ '..1/a.yaml': blocks('a') })
+    await symlink('..1', join(folder, '..data'))
+    await symlink('..data/a.yaml', join(folder, 'a.yaml'))
+    const { policies, loads } = await open({ watch: true })
+    expect(judged(policies, 'a')).toEqual(['no-a'])
+    await write({ '..2/a.yaml': blocks('b') })
+    await symlink('..2', join(folder, '..tmp'))
+    await rename(join(folder, '..tmp'), join(folder, '..data'))
+    await vi.waitFor(() => expect(judged(policies, 'b')).toEqual(['no-b']), soon)
+    expect(loads).toHaveLength(2)
+  })
+
+  test('that is removed keeps its revision, and is live again when it comes back', async () => {
+    await write({ 'a.yaml': blocks('a') })
+    const { policies, refusals } = await open({ watch: true })
+    await rm(folder, { recursive: true })
+    await vi.waitFor(() => expect(refusals.length).toBeGreaterThan(0), soon)
+    expect(judged(policies, 'a')).toEqual(['no-a'])
+    await write({ 'a.yaml': blocks('b') })
+    await vi.waitFor(() => expect(judged(policies, 'b')).toEqual(['no-b']), soon)
+  })
+
+  test('is looked at now and then where the system tells of nothing', async () => {
+    const elsewhere = join(root, 'elsewhere')
+    await mkdir(elsewhere)
+    await writeFile(join(elsewhere, 'a.yaml'), blocks('a'))
+    await symlink(join(elsewhere, 'a.yaml'), join(folder, 'a.yaml'))
+    const { policies } = await open({ watch: true, pollMs: 50 })
+    await writeFile(join(elsewhere, 'a.yaml'), blocks('b'))
+    await vi.waitFor(() => expect(judged(policies, 'b')).toEqual(['no-b']), soon)
+  })
+})
+
+describe('a restart', () => {
+  const files = {
+    'a.yaml': blocks('a'),
+    'own.rego': `package stepgate.policy.own
+
+import data.stepgate.lib.words
+
+warn contains words.text if input.tool_name == "b"
+`,
+    'lib.rego': 'package stepgate.lib.words\n\ntext := "x"\n',
+  }
+  const cacheDir = () => join(root, 'cache')
+  const start = async () => {
+    const toolchain = openToolchain()
+    const { policies } = await open({ toolchain, cacheDir: cacheDir() })
+    const started = toolchain.loaded()
+    await toolchain.close()
+    return { policies, started }
+  }
+  const right = (policies: Policies) => {
+    expect([judged(policies, 'a'), judged(policies, 'b'), judged(policies, 'c')]).toEqual([
+      ['no-a'],
+      ['own'],
+      [],
+    ])
+  }
+  beforeEach(async () => {
+    await write(files)
+    await open({ cacheDir: cacheDir() })
+  })
+
+  test('over the same files compiles nothing and does not start the toolchain', async () => {
+    const { policies, started } = await start()
+    expect(started).toBe(false)
+    right(policies)
+  })
+
+  test('with a damaged cache compiles again', async () => {
+    for (const name of await readdir(cacheDir())) await writeFile(join(cacheDir(), name), 'damaged')
+    const { policies, started } = await start()
+    expect(started).toBe(true)
+    right(policies)
+    expect((await start()).started).toBe(false)
+  })
+
+  test('with a cache that cannot be used at all compiles again', async () => {
+    await rm(cacheDir(), { recursive: true })
+    await writeFile(cacheDir(), 'a file')
+    right((await start()).policies)
+    await rm(cacheDir())
+    await mkdir(cacheDir())
+    await chmod(cacheDir(), 0o500)
+    right((await start()).policies)
+  })
+})
+
+test('one changed policy among many compiles its own shard, and metadata alone compiles nothing', async () => {
+  const tools = Array.from({ length: 120 }, (_, i) => `tool${i}`)
+  await write(Object.fromEntries(tools.map((tool) => [`${tool}.yaml`, blocks(tool)])))
+  const { toolchain, compiled } = counted()
+  const { policies } = await open({ toolchain })
+  const { shards } = policies.engine().revision.counts
+  expect(compiled).toHaveLength(shards)
+  expect(shards).toBeGreaterThan(2)
+  compiled.length = 0
+  await write({
+    'tool7.yaml': yamlPolicy('no-tool7', {
+      when: { field: 'tool_name', operator: 'equals', value: 'other' },
+      reason: 'no tool7',
+    }),
+  })
+  await policies.reload()
+  expect(compiled).toHaveLength(1)
+  expect([judged(policies, 'other'), judged(policies, 'tool7'), judged(policies, 'tool8')]).toEqual([
+    ['no-tool7'],
+    [],
+    ['no-tool8'],
+  ])
+  compiled.length = 0
+  await write({
+    'tool8.yaml': yamlPolicy('no-tool8', {
+      when: { field: 'tool_name', operator: 'equals', value: 'tool8' },
+      reason: 'no tool8',
+      enforcement: 'off',
+    }),
+  })
+  await policies.reload()
+  expect(compiled).toHaveLength(0)
+  expect(judged(policies, 'tool8')).toEqual([])
+})

@@ -1,0 +1,164 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { inputUse } from '#src/policy/bundle/input-use.js'
+import { librariesUsedBy } from '#src/policy/bundle/library-use.js'
+import { memoryPages } from '#src/policy/bundle/memory-pages.js'
+import { MAX_SHARD_PATTERNS, MAX_SHARD_POLICIES, partition } from '#src/policy/bundle/partition.js'
+import type { Library } from '#src/policy/language/assemble-policies.js'
+import type { Policy } from '#src/policy/policy.js'
+
+const policy = (id: string, more: Partial<Policy> = {}): Policy => ({
+  id,
+  name: id,
+  tags: [],
+  appliesTo: ['step'],
+  enforcement: 'enforce',
+  rollout: { percent: 100, by: 'workflow_id' },
+  scope: { tenants: ['*'], sources: ['*'] },
+  actions: ['block'],
+  origin: { file: `${id}.rego`, line: 1, language: 'rego' },
+  modulePath: `${id}.rego`,
+  rego: `package stepgate.policy["${id}"]\n`,
+  facts: [],
+  requires: { kind: 'always' },
+  readsSteps: false,
+  readsData: false,
+  ...more,
+})
+
+const many = (count: number) => Array.from({ length: count }, (_, i) => policy(`team-${i}-rule`))
+const idsOf = (shards: readonly (readonly Policy[])[]) =>
+  shards.map((each) => each.map(({ id }) => id).join())
+
+describe('shards', () => {
+  test('hold every policy once, in id order, none more than the limit', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,8}$/), { maxLength: 300 }),
+        (ids) => {
+          const shards = partition(ids.map((id) => policy(id)))
+          expect(
+            shards
+              .flat()
+              .map(({ id }) => id)
+              .sort(),
+          ).toEqual([...ids].sort())
+          for (const shard of shards) {
+            expect(shard.length).toBeGreaterThan(0)
+            expect(shard.length).toBeLessThanOrEqual(MAX_SHARD_POLICIES)
+            expect(shard.map(({ id }) => id)).toEqual(shard.map(({ id }) => id).sort())
+          }
+        },
+      ),
+    )
+  })
+
+  test('stay as they are when the order changes, and all but one when a policy is added', () => {
+    const policies = many(1_000)
+    const before = idsOf(partition(policies))
+    expect(idsOf(partition([...policies].reverse()))).toEqual(before)
+    for (let i = 0; i < 50; i++) {
+      const after = idsOf(partition([...policies, policy(`new-${i}`)]))
+      const gone = before.filter((each) => !after.includes(each))
+      expect(gone).toHaveLength(1)
+      expect(after.length - before.length).toBeLessThanOrEqual(1)
+    }
+  })
+
+  test('hold no more patterns than the runtime of OPA likes', () => {
+    const patterned = many(40).map((each, i) => ({ ...each, regexPatterns: [`a${i}`, `b${i}`, `c${i}`] }))
+    for (const shard of partition(patterned))
+      expect(new Set(shard.flatMap(({ regexPatterns }) => regexPatterns)).size).toBeLessThanOrEqual(
+        MAX_SHARD_PATTERNS,
+      )
+  })
+})
+
+const library = (name: string, rego = ''): Library => ({
+  path: `lib/${name}.rego`,
+  packagePath: ['stepgate', 'lib', name],
+  rego: `package stepgate.lib.${name}\n${rego}`,
+})
+
+describe('libraries', () => {
+  const libraries = [library('a', 'x := data.stepgate.lib.b.y'), library('b'), library('c')]
+  test.each([
+    ['import data.stepgate.lib.a', ['lib/a.rego', 'lib/b.rego']],
+    ['x := data.stepgate.lib.b.y', ['lib/b.rego']],
+    ['package stepgate.policy.x', []],
+    ['import data.stepgate.lib', ['lib/a.rego', 'lib/b.rego', 'lib/c.rego']],
+    ['x := data.stepgate["lib"].c', ['lib/a.rego', 'lib/b.rego', 'lib/c.rego']],
+    ['import data.stepgate as s', ['lib/a.rego', 'lib/b.rego', 'lib/c.rego']],
+  ])('that %s may use are found', (text, paths) => {
+    expect(librariesUsedBy([text], libraries).map(({ path }) => path)).toEqual(paths)
+  })
+})
+
+describe('what a policy reads of its input', () => {
+  const use = (body: string, libraries: readonly Library[] = []) =>
+    inputUse(policy('x', { rego: `package stepgate.policy.x\n${body}` }), libraries)
+
+  test('is the members it names', () => {
+    expect(use('block contains "no" if { input.model == "x"; input["tool_name"]; input.a.b[0].c }')).toEqual([
+      'a',
+      'model',
+      'tool_name',
+    ])
+    expect(use('block contains "no" if input . model == "x"')).toEqual(['model'])
+    expect(use('block contains "no" if 1 == 1')).toEqual([])
+  })
+
+  test.each([
+    'x := input',
+    'x := input[name]',
+    'walk(input, [p, v])',
+    'object.get(input, ["a"], 1)',
+    'x := data.stepgate.policy.y.block',
+    'x := data[name]',
+    'x := data.stepgate[name]',
+    'x := $"{input.model}"',
+    'x := input["a\\',
+  ])('is anything where it might be: %s', (body) => {
+    expect(use(body)).toBeUndefined()
+  })
+
+  test('is not what strings and comments say', () => {
+    expect(use('# input\nblock contains "all input" if { `input`; input.model; "a \\" input" }')).toEqual([
+      'model',
+    ])
+  })
+
+  test('is also what the libraries it uses read', () => {
+    const libraries = [library('a', 'x if input.metadata.team'), library('b', 'x if input')]
+    expect(use('block contains "no" if { data.stepgate.lib.a.x; input.model }', libraries)).toEqual([
+      'metadata',
+      'model',
+    ])
+    expect(use('block contains "no" if data.stepgate.lib.b.x', libraries)).toBeUndefined()
+  })
+})
+
+describe('the memory a module asks for', () => {
+  const name = (text: string) => [text.length, ...Buffer.from(text)]
+  const module = (...imports: number[][]) => {
+    const body = [imports.length, ...imports.flat()]
+    return new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 0, 2, 1, 97, 2, body.length, ...body])
+  }
+  const memory = [...name('env'), ...name('memory'), 2, 0, 0x85, 0x01]
+
+  test('is read from its imports, whatever stands before', () => {
+    const others = [
+      [...name('env'), ...name('f'), 0, 3],
+      [...name('env'), ...name('t'), 1, 0x70, 1, 2, 9],
+      [...name('env'), ...name('g'), 3, 0x7f, 0],
+    ]
+    expect(memoryPages(module(...others, memory))).toBe(133)
+    expect(memoryPages(module([...name('env'), ...name('memory'), 2, 1, 7, 9]))).toBe(7)
+  })
+
+  test('is unknown in what is no module', () => {
+    expect(() => memoryPages(module())).toThrow('imports no memory')
+    expect(() => memoryPages(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]))).toThrow('imports nothing')
+    expect(() => memoryPages(module(memory).subarray(0, 20))).toThrow('ends too early')
+  })
+})
