@@ -1,9 +1,9 @@
 /** The command line. What a verb does is in `commands/`, loaded only when it is called. @module */
 import { Command, CommanderError, Option } from 'commander'
-import { packageVersion } from '../src/policy/bundle/package-version.js'
 import { exitCodeHelp, exitCodes } from './exit-codes.js'
 import { settings } from './settings.js'
 import { addGroup, addVerb, formatOption, type Verb } from './verb.js'
+import { packageVersion } from './version.js'
 
 const serve: Verb = {
   name: 'serve',

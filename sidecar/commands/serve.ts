@@ -2,7 +2,6 @@
 import { openStepgate, type Stepgate } from '../../src/control/stepgate.js'
 import { createListener, loopbackHosts, openIdentity, type Readiness } from '../../src/http/index.js'
 import { openPolicies, type Policies } from '../../src/policy/bundle/open-policies.js'
-import { packageVersion } from '../../src/policy/bundle/package-version.js'
 import type { Revision } from '../../src/policy/engine/revision.js'
 import { unloadedEngine } from '../../src/policy/engine/unloaded.js'
 import { openToolchain } from '../../src/policy/toolchain/toolchain.js'
@@ -16,6 +15,7 @@ import { openPolicyStatus } from '../policy-status.js'
 import { withRequestLog } from '../request-log.js'
 import { awaitStopSignals } from '../stop-signals.js'
 import { type Call, refuse } from '../verb.js'
+import { packageVersion } from '../version.js'
 
 /** How long requests under way may take once the process was asked to stop. */
 const stopGraceMs = 10_000

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { packageVersion } from '../../src/policy/bundle/package-version.js'
 import { exitCodes } from '../exit-codes.js'
+import { packageVersion } from '../version.js'
 
 /** Prints what a bug report should name. The OPA version is the one the toolchain's module was built from. */
 export async function printVersions(): Promise<number> {
