@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -11,7 +11,7 @@ type Files = Readonly<Record<string, string>>
 export interface NativeOpa {
   /** `policy.wasm` of `opa build -t wasm`, run in a folder with these files. */
   buildWasm(files: Files, args: readonly string[]): Buffer
-  /** The standard output of `opa <args>`, run in a folder with these files; also when it says no. */
+  /** What `opa <args>` says, run in a folder with these files; complaints are on its standard error. */
   run(files: Files, args: readonly string[]): string
   remove(): void
 }
@@ -33,13 +33,8 @@ export function buildNativeOpa(): NativeOpa {
     return work(folder)
   }
   const opa = (cwd: string, args: readonly string[]): string => {
-    try {
-      const stdio: ['ignore', 'pipe', 'ignore'] = ['ignore', 'pipe', 'ignore']
-      return execFileSync(join(home, 'opa'), args, { cwd, encoding: 'utf8', stdio })
-    } catch (cause) {
-      // Complaints and failing tests end the command with a status of their own.
-      return (cause as { stdout: string }).stdout
-    }
+    const { stdout, stderr } = spawnSync(join(home, 'opa'), args, { cwd, encoding: 'utf8' })
+    return stdout || stderr
   }
 
   return {

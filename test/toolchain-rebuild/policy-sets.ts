@@ -54,7 +54,13 @@ clerk(user) if user.role == "clerk"
 clerk(user) if {
 	some group in user.groups
 	startswith(group, "clerks/")
-} else := false
+}
+
+level(user) := "senior" if {
+	user.years > 10
+} else := "plain" if {
+	user.years > 1
+} else := "new"
 
 by_kind[kind] contains item.id if {
 	some item in input.items

@@ -93,17 +93,25 @@ test_role if shared.clerk({"role": "clerk"})
 
 test_group if shared.clerk({"role": "x", "groups": ["clerks/a"]})
 
-test_wrong if shared.totals.goods == 3 with input.items as [{"id": 1, "kind": "goods", "price": 2}]
+test_total if shared.totals.goods == 2 with input.items as [{"id": 1, "kind": "goods", "price": 2}]
 `,
+    }
+    const failing = {
+      ...files,
+      'org/pay_test.rego': 'package org.pay_test\n\ntest_pay if data.org.teams.pay.allow\n',
     }
     const tested = await toolchain.test({ files, coverage: true })
     if (!tested.ok) throw new Error(JSON.stringify(tested.errors))
     expect(tested.coverage).toEqual(JSON.parse(opa.run(files, ['test', '--coverage', '.'])))
-    const outcomes = (JSON.parse(opa.run(files, ['test', '--format', 'json', '.'])) as Outcome[]).map(
+
+    const again = await toolchain.test({ files: failing })
+    if (!again.ok) throw new Error(JSON.stringify(again.errors))
+    const outcomes = (JSON.parse(opa.run(failing, ['test', '--format', 'json', '.'])) as Outcome[]).map(
       ({ name, fail }) => ({ name, outcome: fail ? 'fail' : 'pass' }),
     )
+    expect(outcomes.map(({ outcome }) => outcome)).toContain('fail')
     const byName = (a: { name: string }, b: { name: string }) => a.name.localeCompare(b.name)
-    expect(tested.results.map(({ name, outcome }) => ({ name, outcome })).sort(byName)).toEqual(
+    expect(again.results.map(({ name, outcome }) => ({ name, outcome })).sort(byName)).toEqual(
       outcomes.sort(byName),
     )
   })

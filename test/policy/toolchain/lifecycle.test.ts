@@ -118,7 +118,6 @@ describe('a call that ends badly', () => {
 
   it('is given up after the time for calls', async () => {
     const toolchain = open({ callTimeoutMs: 300 })
-    await toolchain.version()
     expect(await toolchain.eval({ files: {}, query: endless })).toMatchObject({
       ok: false,
       errors: [{ code: 'toolchain_timeout' }],
