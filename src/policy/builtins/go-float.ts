@@ -1,5 +1,5 @@
 /** Doubles as Go's `strconv.FormatFloat` writes them, with exact rounding to any number of digits. */
-import { decimalOf } from './term.js'
+import { decimalOf, withoutTrailing } from './term.js'
 
 export type FloatVerb = 'e' | 'E' | 'f' | 'g' | 'G' | 'b' | 'x' | 'X'
 
@@ -82,7 +82,7 @@ function exactDigits(size: number): Digits {
 
 const digits = (value: bigint, exponent: number): Digits => {
   const text = String(value)
-  return { text: text.replace(/0+$/, ''), point: text.length + exponent }
+  return { text: withoutTrailing(text, '0'), point: text.length + exponent }
 }
 
 // To a number of digits; a tie goes to the even digit.
@@ -94,7 +94,7 @@ function round({ text, point }: Digits, count: number): Digits {
   const up = rest === '5' ? odd : rest[0]! >= '5'
   const value = String(BigInt(kept || '0') + (up ? 1n : 0n))
   if (value === '0') return { text: '', point: 0 }
-  return { text: value.replace(/0+$/, ''), point: point + value.length - count }
+  return { text: withoutTrailing(value, '0'), point: point + value.length - count }
 }
 
 function parts(size: number): { mantissa: bigint; exponent: number } {

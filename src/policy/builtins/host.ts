@@ -97,7 +97,9 @@ function callBuiltin(policy: PolicyExports, memory: PolicyMemory, run: Builtin, 
   const bytes = encoder.encode(result)
   const address = policy.opa_malloc(bytes.length)
   new Uint8Array(memory.buffer).set(bytes, address)
-  return policy.opa_value_parse(address, bytes.length)
+  const value = policy.opa_value_parse(address, bytes.length)
+  if (value === 0) throw new Error('the policy could not read the answer of a built-in')
+  return value
 }
 
 function cString(memory: PolicyMemory, address: number): Uint8Array {

@@ -5,7 +5,7 @@ import { equalBytes } from './crypto.js'
 import { base64UrlBytes } from './encoding.js'
 import { readTerm } from './notation.js'
 import { type Builtin, bytesOperand, fail, stringOperand } from './operand.js'
-import { isArray, RegoObject, type Term } from './term.js'
+import { isArray, RegoObject, type Term, withoutTrailing } from './term.js'
 
 /** The three parts of a compact token, as they are written. */
 interface Token {
@@ -29,7 +29,7 @@ function decode(text: string): Term[] {
   const payload = base64UrlBytes(token.payload)
   // OPA panics where the content type is no string.
   if (header.has('cty') && stringOperand(header.get('cty')) === 'JWT')
-    return decode(replacedText(payload).replace(/^["']+|["']+$/g, ''))
+    return decode(withoutTrailing(replacedText(payload).replace(/^["']+/, ''), '"\''))
   return [header, jsonObject(payload), base64UrlBytes(token.signature).toString('hex')]
 }
 

@@ -3,9 +3,6 @@ import { isText } from './bytes.js'
 import { fail } from './operand.js'
 import { isArray, isNumber, numberTerm, numberText, RegoObject, RegoSet, type Term } from './term.js'
 
-const SPACE = /\s*/y
-const TOKEN = /-?\d[\d.eE+-]*|null|true|false|set\(\s*\)|[[\]{},:]/y
-
 /**
  * Reads one value.
  * @throws SyntaxError on anything else
@@ -36,92 +33,85 @@ export function writeTerm(term: Term): string {
   return term.size === 0 ? 'set()' : `{${[...term].map(writeTerm).join()}}`
 }
 
+const SPACES = /\s*/y
+const NUMBER = /-?\d[\d.eE+-]*/y
+const WORD = /null|true|false|set\(\s*\)/y
+
 class Reader {
   #at = 0
-  #token = ''
 
-  constructor(readonly text: string) {
-    this.#advance()
-  }
+  constructor(readonly text: string) {}
 
   end(): void {
-    if (this.#token !== '') this.#fail()
+    if (this.#peek() !== undefined) this.#fail()
   }
 
   term(): Term {
-    const token = this.#take()
-    if (token[0] === '"') return JSON.parse(token) as string
-    if (token === '[') return this.#items(']')
-    if (token === '{') return this.#braces()
-    if (token === 'null') return null
-    if (token === 'true' || token === 'false') return token === 'true'
-    if (token[0] === 's') return new RegoSet()
-    return /^[-\d]/.test(token) ? numberTerm(token) : this.#fail()
-  }
-
-  // Which of the two it is shows after the first member.
-  #braces(): Term {
-    if (this.#token === '}') {
-      this.#advance()
-      return new RegoObject()
+    switch (this.#peek()) {
+      case '"':
+        return this.#string()
+      case '[':
+        return this.#array()
+      case '{':
+        return this.#objectOrSet()
+      case 'n':
+      case 't':
+      case 'f':
+      case 's':
+        return this.#word()
+      default:
+        return numberTerm(this.#match(NUMBER))
     }
-    const first = this.term()
-    if (this.#token !== ':') return new RegoSet([first, ...this.#rest('}', () => this.term())])
-    return new RegoObject([
-      [first, this.#value()],
-      ...this.#rest('}', () => [this.term(), this.#value()] as const),
-    ])
   }
 
-  #value(): Term {
-    this.#expect(':')
-    return this.term()
-  }
-
-  #items(close: string): Term[] {
-    if (this.#token === close) {
-      this.#advance()
-      return []
-    }
-    return [this.term(), ...this.#rest(close, () => this.term())]
-  }
-
-  #rest<T>(close: string, item: () => T): T[] {
-    const items: T[] = []
-    while (this.#token !== close) {
-      this.#expect(',')
-      items.push(item())
-    }
-    this.#advance()
+  #array(): Term[] {
+    const items: Term[] = []
+    this.#at++
+    while (!this.#closes(']', items.length === 0)) items.push(this.term())
     return items
   }
 
-  #expect(token: string): void {
-    if (this.#take() !== token) this.#fail()
-  }
-
-  #take(): string {
-    const token = this.#token
-    this.#advance()
-    return token
-  }
-
-  #advance(): void {
-    SPACE.lastIndex = this.#at
-    SPACE.test(this.text)
-    const start = SPACE.lastIndex
-    if (start === this.text.length) this.#at = start
-    else if (this.text[start] === '"') this.#at = this.#endOfString(start)
-    else {
-      TOKEN.lastIndex = start
-      if (!TOKEN.test(this.text)) this.#fail()
-      this.#at = TOKEN.lastIndex
+  // Which of the two it is shows after the first member; `{}` is an object.
+  #objectOrSet(): Term {
+    const members: Term[] = []
+    const entries: (readonly [Term, Term])[] = []
+    this.#at++
+    while (!this.#closes('}', members.length + entries.length === 0)) {
+      const term = this.term()
+      if (this.#peek() !== ':') {
+        members.push(term)
+        continue
+      }
+      this.#at++
+      entries.push([term, this.term()])
     }
-    this.#token = this.text.slice(start, this.#at)
+    if (members.length === 0) return new RegoObject(entries)
+    return entries.length === 0 ? new RegoSet(members) : this.#fail()
+  }
+
+  // Before an item: true at the end, otherwise the comma is passed.
+  #closes(bracket: string, first: boolean): boolean {
+    const next = this.#peek()
+    if (next === bracket) {
+      this.#at++
+      return true
+    }
+    if (!first) {
+      if (next !== ',') this.#fail()
+      this.#at++
+    }
+    return false
+  }
+
+  #word(): Term {
+    const word = this.#match(WORD)
+    if (word === 'null') return null
+    return word[0] === 's' ? new RegoSet() : word === 'true'
   }
 
   // By hand: a pattern that loops over characters overflows its stack on long strings.
-  #endOfString(start: number): number {
+  #string(): string {
+    const start = this.#at
     for (
       let quote = this.text.indexOf('"', start + 1);
       quote > 0;
@@ -129,9 +119,29 @@ class Reader {
     ) {
       let slashes = 0
       while (this.text[quote - 1 - slashes] === '\\') slashes++
-      if (slashes % 2 === 0) return quote + 1
+      if (slashes % 2 === 1) continue
+      this.#at = quote + 1
+      const body = this.text.slice(start + 1, quote)
+      return body.includes('\\') ? (JSON.parse(`"${body}"`) as string) : body
     }
     return this.#fail()
+  }
+
+  // The next character that is no space.
+  #peek(): string | undefined {
+    const next = this.text[this.#at]
+    if (next !== ' ' && next !== '\n' && next !== '\t' && next !== '\r') return next
+    SPACES.lastIndex = this.#at
+    SPACES.test(this.text)
+    this.#at = SPACES.lastIndex
+    return this.text[this.#at]
+  }
+
+  #match(pattern: RegExp): string {
+    pattern.lastIndex = this.#at
+    const [text] = pattern.exec(this.text) ?? this.#fail()
+    this.#at += text.length
+    return text
   }
 
   #fail(): never {

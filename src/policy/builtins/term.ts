@@ -127,12 +127,19 @@ export interface DecimalParts {
   readonly exponent: number
 }
 
+/** The text up to the last character that is none of these. A pattern for it would take quadratic time. */
+export function withoutTrailing(text: string, characters: string): string {
+  let end = text.length
+  while (end > 0 && characters.includes(text[end - 1]!)) end--
+  return text.slice(0, end)
+}
+
 /** Takes a JSON number apart. */
 export function decimalOf(text: string): DecimalParts {
   const [, sign, whole = '', fraction = '', power = '0'] =
     /^([-+]?)(\d*)(?:\.(\d*))?(?:[eE]([-+]?\d+))?$/.exec(text) ?? []
   const significant = `${whole}${fraction}`.replace(/^0+/, '')
-  const digits = significant.replace(/0+$/, '')
+  const digits = withoutTrailing(significant, '0')
   if (digits === '') return { negative: false, digits: '0', exponent: 0 }
   const exponent = Number(power) - fraction.length + (significant.length - digits.length)
   return { negative: sign === '-', digits, exponent }

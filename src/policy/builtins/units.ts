@@ -1,5 +1,5 @@
 /** `units.*`: numbers with units of size, `10Gi` and `1.5MB`, without the roundings of doubles. */
-import { type Builtin, decimalTerm, fail, integerTerm, stringOperand } from './operand.js'
+import { type Builtin, BuiltinHalt, decimalTerm, fail, integerTerm, stringOperand } from './operand.js'
 import type { NumberTerm } from './term.js'
 
 /** An exact fraction; the denominator is positive. */
@@ -44,6 +44,9 @@ function parseBytes(text: string): NumberTerm {
   return integerTerm(size.numerator / size.denominator)
 }
 
+// OPA takes six digits here, and then a second to write the number out.
+const LARGEST_POWER = 10_000
+
 const NUMBER_AND_UNIT = /^((?:[\d.+-]|e(?=[\d+-])[+-]?)*)(.*)$/is
 
 function amountAndUnit(text: string): { amount: Ratio; unit: string } {
@@ -53,6 +56,7 @@ function amountAndUnit(text: string): { amount: Ratio; unit: string } {
   const [, sign, whole = '', fraction = '', powerSign, power = '0'] = match ?? fail('no number')
   if (power.length > 6) return fail('exponent too large')
   if (whole + fraction === '') return fail('no amount')
+  if (Number(power) > LARGEST_POWER) throw new BuiltinHalt(`a quantity beyond 1e${LARGEST_POWER}`)
   const digits = BigInt(whole + fraction)
   const exponent = (powerSign === '-' ? -1 : 1) * Number(power) - fraction.length
   const numerator = (sign === '-' ? -digits : digits) * 10n ** BigInt(Math.max(exponent, 0))

@@ -17,7 +17,9 @@ function decodeObject(query: string): RegoObject {
     if (setting === '') continue
     const [, key = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(setting)!
     const name = unescapeUrl(key, 'query')
-    values.set(name, [...(values.get(name) ?? []), unescapeUrl(value, 'query')])
+    const all = values.get(name) ?? []
+    all.push(unescapeUrl(value, 'query'))
+    values.set(name, all)
   }
   return new RegoObject(values)
 }

@@ -39,11 +39,11 @@ const one = operation('add', 'remove', 'replace', 'copy', 'test')
 const patches: Calls = {
   // Several operations on one array are where OPA itself errs or panics.
   'json.patch(c[0], c[1])': generated(
-    1000,
+    500,
     objects,
     fc.array(operation('add', 'remove', 'replace', 'move', 'copy', 'test'), { maxLength: 4 }),
   ),
-  'json.patch(c[0], [c[1]])': generated(1000, documents, one),
+  'json.patch(c[0], [c[1]])': generated(500, documents, one),
   [`json.patch(${setOf(0)}, [c[1]])`]: generated(200, scalars, one),
   [`json.patch({"a": ${setOf(0)}}, [{"op": "add", "path": ["a", c[1]], "value": c[1]}])`]: generated(
     100,
@@ -55,7 +55,7 @@ const patches: Calls = {
 
 const either = fc.oneof(documents, scalars)
 const comparisons: Calls = {
-  'object.subset(c[0], c[1])': generated(600, either, either),
+  'object.subset(c[0], c[1])': generated(400, either, either),
   [`object.subset(c[0], ${setOf(1)})`]: generated(200, scalars, scalars),
   [`object.subset(${setOf(0)}, ${setOf(1)})`]: generated(200, scalars, scalars),
   [`object.subset({"a": ${setOf(0)}, 1: 2}, {"a": ${setOf(1)}})`]: generated(200, scalars, scalars),
@@ -71,7 +71,7 @@ const options = fc.oneof(
 )
 const value = fc.oneof(documents, awkwardText(), fc.dictionary(awkwardText(2), scalar), fc.jsonValue())
 const marshalling: Calls = {
-  'json.marshal_with_options(c[0], c[1])': generated(500, value, options),
+  'json.marshal_with_options(c[0], c[1])': generated(250, value, options),
   [`json.marshal_with_options({"b": ${setOf(0)}, 1: {2.50: null}, "a": 1.0, [1]: 2}, {"pretty": true})`]:
     generated(50, scalars),
 }
