@@ -17,6 +17,8 @@ export interface SqliteStoreOptions {
   readonly pid: number
   /** Told of every failure and of the first success after it. */
   readonly onFault?: (error: unknown) => void
+  /** Told when a group of verbs was undone: what was remembered from running them is not true. */
+  readonly onUndone?: () => void
 }
 
 /**
@@ -117,6 +119,7 @@ class SqliteStore implements Store {
   private rollback(error: unknown): unknown {
     // A failed statement can leave a libSQL connection unable to commit ever again: a fresh one cures that.
     this.mustReopen = true
+    this.options.onUndone?.()
     if (!isStoreError(error)) return error
     this.failed(error)
     return new StoreUnavailable('The database refused to write', {
