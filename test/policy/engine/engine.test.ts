@@ -1,11 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { combine, type Judgement } from '#src/domain/decision.js'
+import { compileShard } from '#src/policy/bundle/compile-shard.js'
+import { memoryPages } from '#src/policy/bundle/memory-pages.js'
+import { PolicyLoader } from '#src/policy/bundle/policy-loader.js'
 import type { PolicyEngine, PolicyInput } from '#src/policy/engine/engine.js'
 import { createHistory } from '#src/policy/engine/history.js'
 import { unloadedEngine } from '#src/policy/engine/unloaded.js'
+import { encodeInput, WasmPolicy } from '#src/policy/engine/wasm-policy.js'
 import type { Hook } from '#src/policy/policy.js'
 import { openToolchain } from '#src/policy/toolchain/toolchain.js'
-import { engineOf, yamlPolicy } from './loaded-policies.js'
+import { engineOf, sourceFiles, yamlPolicy } from './loaded-policies.js'
+
+declare const WebAssembly: { compile(bytes: Uint8Array): Promise<object> }
 
 const toolchain = openToolchain()
 afterAll(() => toolchain.close())
@@ -404,6 +410,42 @@ block contains "found" if {
     const after = process.memoryUsage().arrayBuffers + process.memoryUsage().external
     expect(after - before).toBeLessThan(32 * 1024 * 1024)
     expect(idsOf(judge(engine, small))).toEqual(['some'])
+  })
+
+  test('an instance that grew too large is replaced, and the answers stay the same', async () => {
+    const loader = new PolicyLoader(toolchain)
+    const rego = `package stepgate.policy.all
+
+block contains "found" if {
+	some path, value
+	walk(input.step_input, [path, value])
+	value == "needle"
+}
+`
+    const loaded = await loader.load(sourceFiles({ 'a.rego': rego }), { commit: undefined, loadedAt: 0 })
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
+    const [policy] = loaded.set.policies
+    const compiled = await compileShard(toolchain, { policies: [policy!], libraries: [] })
+    if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems))
+    const wasm = new WasmPolicy(await WebAssembly.compile(compiled.wasm), {
+      memoryPages: memoryPages(compiled.wasm),
+      memoryLimit: 1024 * 1024,
+    })
+    const ask = (words: number) => {
+      const text = JSON.stringify({
+        step_input: [...Array.from({ length: words }, (_, i) => `word ${i}`), 'needle'],
+      })
+      return wasm.evaluate(encodeInput(text), [wasm.entrypoints()['stepgate/policy/all/block']!])
+    }
+    const found = [{ kind: 'value', value: ['found'] }]
+    for (let i = 0; i < 3; i++) {
+      expect(ask(1)).toEqual(found)
+      expect(wasm.memoryBytes()).toBeGreaterThan(0)
+      expect(wasm.memoryBytes()).toBeLessThan(1024 * 1024)
+      expect(ask(20_000)).toEqual(found)
+      expect(wasm.memoryBytes()).toBe(0)
+    }
+    expect(wasm.instances).toBe(3)
   })
 
   test('more patterns than the runtime of OPA caches are all matched', async () => {

@@ -14,7 +14,7 @@ import { entrypointOf } from '#src/policy/engine/entrypoint.js'
 import { createHistory, type PastStep } from '#src/policy/engine/history.js'
 import { readMatches } from '#src/policy/engine/matches.js'
 import { encodeInput, WasmPolicy } from '#src/policy/engine/wasm-policy.js'
-import { assemblePolicies } from '#src/policy/language/assemble-policies.js'
+import { assemblePolicies, type PolicySet } from '#src/policy/language/assemble-policies.js'
 import { computeFact } from '#src/policy/language/fact.js'
 import { readFiles } from '#src/policy/language/read-policies.js'
 import { readYamlFile } from '#src/policy/language/read-yaml-file.js'
@@ -158,6 +158,8 @@ const steps = fc.array(
 
 interface Subject {
   readonly engine: PolicyEngine
+  readonly set: PolicySet
+  readonly whole: (input: Readonly<Record<string, unknown>>, steps: readonly PastStep[]) => object
   readonly all: (input: Readonly<Record<string, unknown>>, steps: readonly PastStep[]) => PolicyMatch[]
 }
 
@@ -166,7 +168,7 @@ async function subject(seed: number): Promise<Subject> {
   const texts = Object.fromEntries(specs.map((each, i) => [`p${i}.yaml`, yamlPolicy(`p${i}`, each)]))
   // The language refuses conditions that make no sense, and many of these make none.
   const accepted = sourceFiles(texts).filter((file) => !hasErrors(readYamlFile(file)))
-  const files = [...accepted.slice(0, 80), ...sourceFiles(handWritten)]
+  const files = [...accepted.slice(0, 70), ...sourceFiles(handWritten)]
   const set = assemblePolicies(await readFiles(files, toolchain))
   expect(hasErrors(set)).toBe(false)
   expect(set.policies.length).toBeGreaterThan(60)
@@ -188,12 +190,19 @@ async function subject(seed: number): Promise<Subject> {
   const engine = createEngine({ revision: { id: 'r', digest: '', loadedAt: 0, counts }, shards })
   const references = shards.map(({ policies, open }) => ({ policies, wasm: open() }))
   const facts = new Map(set.policies.flatMap((policy) => policy.facts.map((fact) => [fact.name, fact])))
+  const whole: Subject['whole'] = (given, past) => {
+    const input = { ...given, workflow: { ...(given.workflow as object), steps: past } }
+    return {
+      ...input,
+      facts: Object.fromEntries([...facts].map(([name, fact]) => [name, computeFact(fact, input)])),
+    }
+  }
   return {
     engine,
+    set,
+    whole,
     all: (given, past) => {
-      const whole = { ...given, workflow: { ...(given.workflow as object), steps: past } }
-      const computed = Object.fromEntries([...facts].map(([name, fact]) => [name, computeFact(fact, whole)]))
-      const encoded = Buffer.from(JSON.stringify({ ...whole, facts: computed }))
+      const encoded = Buffer.from(JSON.stringify(whole(given, past)))
       return references
         .flatMap(({ policies, wasm }) =>
           policies.filter(inScope(given)).flatMap((policy) =>
@@ -221,36 +230,62 @@ const inScope =
   ({ scope }: Policy): boolean =>
     scope.tenants.includes('*') || scope.tenants.includes(tenant_id as string)
 
-test.each([1, 2, 3])(
-  'the index finds exactly the matches of evaluating every policy (set %i)',
-  async (seed) => {
-    const { engine, all } = await subject(seed)
-    let matched = 0
-    fc.assert(
-      fc.property(input, steps, (given, past) => {
-        const plain = JSON.parse(JSON.stringify(given)) as Record<string, unknown>
-        const history = createHistory(engine.historyFacts)
-        for (const step of past) history.add(undefined, step)
-        const judgement = engine.evaluate('step', plain, () => JSON.stringify(plain), {
-          holds: history.holds,
-          stepsText: () => JSON.stringify(past),
-        })
-        expect(judgement.fault).toBeUndefined()
-        expect(judgement.matches).toEqual(all(plain, past))
-        matched += judgement.matches.length
-      }),
-      { numRuns: 300 },
-    )
-    // An index that finds nothing where nothing matches proves nothing.
-    expect(matched).toBeGreaterThan(300)
-  },
-)
+test.each([1, 2])('the index finds exactly the matches of evaluating every policy (set %i)', async (seed) => {
+  const { engine, all } = await subject(seed)
+  let matched = 0
+  fc.assert(
+    fc.property(input, steps, (given, past) => {
+      const plain = JSON.parse(JSON.stringify(given)) as Record<string, unknown>
+      const history = createHistory(engine.historyFacts)
+      for (const step of past) history.add(undefined, step)
+      const judgement = engine.evaluate('step', plain, () => JSON.stringify(plain), {
+        holds: history.holds,
+        stepsText: () => JSON.stringify(past),
+      })
+      expect(judgement.fault).toBeUndefined()
+      expect(judgement.matches).toEqual(all(plain, past))
+      matched += judgement.matches.length
+    }),
+    { numRuns: 200 },
+  )
+  // An index that finds nothing where nothing matches proves nothing.
+  expect(matched).toBeGreaterThan(200)
+})
+
+test("compiled policies say what OPA's interpreter says", async () => {
+  const { all, set, whole } = await subject(4)
+  const inputs = fc.sample(fc.tuple(input, steps), { seed: 4, numRuns: 60 }).map(([given, past]) => ({
+    given: JSON.parse(JSON.stringify(given)) as Record<string, unknown>,
+    past,
+  }))
+  const sources = [
+    ...set.policies.map(({ modulePath, rego }) => [modulePath, rego]),
+    ...set.libraries.map(({ path, rego }) => [path, rego]),
+  ]
+  const reply = await toolchain.evalMany({
+    files: Object.fromEntries(sources) as Record<string, string>,
+    query: 'data.stepgate.policy',
+    inputs: inputs.map(({ given, past }) => whole(given, past)),
+  })
+  if (!reply.ok) throw new Error(JSON.stringify(reply.errors))
+  inputs.forEach(({ given, past }, i) => {
+    const result = reply.results[i]!
+    if (!result.ok) throw new Error(JSON.stringify(result.errors))
+    const [said] = result.values as [Record<string, Record<string, string[]>>]
+    const interpreted = set.policies
+      .filter(inScope(given))
+      .flatMap(({ id, actions }) =>
+        actions.flatMap((action) => said[id]![action]!.map((reason) => [id, reason])),
+      )
+    expect(all(given, past).map(({ policyId, reason }) => [policyId, reason])).toEqual(interpreted)
+  })
+})
 
 test('text is encoded as UTF-8 whatever it holds', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 40_000, size: 'max' }), (given) => {
+    fc.property(fc.string({ unit: 'binary', maxLength: 9_000, size: 'max' }), (given) => {
       expect(Buffer.from(encodeInput(given).bytes).toString()).toBe(Buffer.from(given).toString())
     }),
-    { numRuns: 20 },
+    { numRuns: 15 },
   )
 })
