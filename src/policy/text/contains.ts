@@ -1,4 +1,4 @@
-import { allOf, mayMeet, type Needs, oneOfRows } from './needs.js'
+import { allOf, mayMeet, oneOfRows, type PackedNeeds, packNeeds } from './needs.js'
 import { symbolOf } from './symbols.js'
 import type { TextView } from './text-view.js'
 
@@ -14,7 +14,7 @@ export function containsAny(needles: readonly string[]): (view: TextView) => boo
 
 function contains(needle: string): (view: TextView) => boolean {
   const needs = needsOfText(needle)
-  if (needs.bits.length === 0) return (view) => view.lower.includes(needle)
+  if (needs === undefined) return (view) => view.lower.includes(needle)
   return (view) => {
     const sketch = view.sketchFor(false)
     return (sketch === undefined || mayMeet(sketch, needs)) && view.lower.includes(needle)
@@ -22,9 +22,9 @@ function contains(needle: string): (view: TextView) => boolean {
 }
 
 /** Only ASCII is asked for: beyond it a lower case may have another length than what it came from. */
-function needsOfText(needle: string): Needs {
+function needsOfText(needle: string): PackedNeeds | undefined {
   const rows = needle.match(/[\0-\x7f]{3,}/g) ?? []
-  return allOf(rows.map((row) => oneOfRows(new Set([symbolsOf(row)]))))
+  return packNeeds(allOf(rows.map((row) => oneOfRows(new Set([symbolsOf(row)])))))
 }
 
 const symbolsOf = (row: string): string =>

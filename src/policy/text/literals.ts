@@ -22,7 +22,7 @@ const MAX_ROW_LENGTH = 64
 /** What is kept of a row at an end: two symbols make a trigram with any neighbour. */
 const END_LENGTH = 2
 /** A character that may be more symbols than this says nothing. */
-const MAX_CHOICES = 4
+const MAX_CHOICES = 6
 /** A repeated part is looked at this many times. */
 const MAX_COPIES = 4
 

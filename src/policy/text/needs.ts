@@ -1,4 +1,5 @@
 import { type TextSketch, trigramBit } from './sketch.js'
+import { commonness } from './symbols.js'
 
 /** What a text must hold: all these trigrams (as positions in a sketch), and one option of every clause. */
 export interface Needs {
@@ -14,11 +15,17 @@ export function asksNothing(needs: Needs): boolean {
   return needs.bits.length === 0 && needs.clauses.length === 0
 }
 
-/** A text must meet all the needs. */
+/** Clauses with more options than this are met by most texts, and slow to go through. */
+const MAX_OPTIONS = 24
+
+/** A text must meet all the needs; the clauses most likely to fail come first. */
 export function allOf(needs: readonly Needs[]): Needs {
   return {
     bits: [...new Set(needs.flatMap((need) => need.bits))],
-    clauses: needs.flatMap((need) => need.clauses),
+    clauses: needs
+      .flatMap((need) => need.clauses)
+      .filter((options) => options.length <= MAX_OPTIONS)
+      .sort((a, b) => a.length - b.length),
   }
 }
 
@@ -33,30 +40,65 @@ export function oneOfRows(rows: ReadonlySet<string>): Needs {
   return oneOf([...rows].map((row) => ({ bits: trigramsOf(row), clauses: [] })))
 }
 
+/** The trigrams of a row of symbols, those that few texts hold first. */
 function trigramsOf(row: string): number[] {
-  const bits = new Set<number>()
+  const trigrams: Array<{ readonly bit: number; readonly common: number }> = []
   for (let i = 2; i < row.length; i++) {
-    bits.add(trigramBit((row.charCodeAt(i - 2) << 12) | (row.charCodeAt(i - 1) << 6) | row.charCodeAt(i)))
+    const symbols = [row.charCodeAt(i - 2), row.charCodeAt(i - 1), row.charCodeAt(i)]
+    const bit = trigramBit(symbols.reduce((packed, symbol) => (packed << 6) | symbol, 0))
+    trigrams.push({ bit, common: symbols.reduce((sum, symbol) => sum + commonness(symbol), 0) })
   }
-  return [...bits]
+  return trigrams.sort((a, b) => a.common - b.common).map(({ bit }) => bit)
 }
 
-/** Whether the text of the sketch may meet the needs. When it does, the answer is never false. */
-export function mayMeet(sketch: TextSketch, needs: Needs): boolean {
-  return meets(sketch.bits(), needs)
+/**
+ * Needs as one list of numbers, which is read several times as fast as objects that lie about in memory: the number of
+ * bits, the bits, the number of clauses, and for each clause its length, the number of options, and for each option
+ * its length and its own needs.
+ */
+export type PackedNeeds = Int32Array
+
+/** Packs needs for {@link mayMeet}; undefined when nothing is asked. */
+export function packNeeds(needs: Needs): PackedNeeds | undefined {
+  return asksNothing(needs) ? undefined : Int32Array.from(packed(needs))
 }
 
-function meets(bits: Int32Array, needs: Needs): boolean {
-  const wanted = needs.bits
-  for (let i = 0; i < wanted.length; i++) {
-    const bit = wanted[i]!
+function packed(needs: Needs): number[] {
+  const clauses = needs.clauses.flatMap((options) =>
+    withLength([options.length, ...options.flatMap(packedOption)]),
+  )
+  return [needs.bits.length, ...needs.bits, needs.clauses.length, ...clauses]
+}
+
+const packedOption = (option: Needs): number[] => withLength(packed(option))
+
+const withLength = (numbers: number[]): number[] => [numbers.length, ...numbers]
+
+/** Whether the text of the sketch may meet the needs; when it does, the answer is never false. */
+export function mayMeet(sketch: TextSketch, needs: PackedNeeds): boolean {
+  return meets(sketch.bits(), needs, 0)
+}
+
+function meets(bits: Int32Array, needs: PackedNeeds, start: number): boolean {
+  let at = start + 1
+  for (const end = at + needs[start]!; at < end; at++) {
+    const bit = needs[at]!
     if ((bits[bit >> 5]! & (1 << bit)) === 0) return false
   }
-  for (const options of needs.clauses) if (!meetsOne(bits, options)) return false
+  for (let clauses = needs[at++]!; clauses > 0; clauses--) {
+    const length = needs[at++]!
+    if (!meetsOne(bits, needs, at)) return false
+    at += length
+  }
   return true
 }
 
-function meetsOne(bits: Int32Array, options: readonly Needs[]): boolean {
-  for (const option of options) if (meets(bits, option)) return true
+function meetsOne(bits: Int32Array, needs: PackedNeeds, start: number): boolean {
+  let at = start + 1
+  for (let options = needs[start]!; options > 0; options--) {
+    const length = needs[at++]!
+    if (meets(bits, needs, at)) return true
+    at += length
+  }
   return false
 }

@@ -3,7 +3,7 @@ import { backtracksLinearly } from './backtracking.js'
 import { linearRegexpHonoured } from './linear-regexp.js'
 import { needsOf } from './literals.js'
 import { neededCharacter } from './needed-character.js'
-import { asksNothing, mayMeet } from './needs.js'
+import { mayMeet, type PackedNeeds, packNeeds } from './needs.js'
 import type { PatternNode } from './pattern-tree.js'
 import { parseRe2 } from './re2-syntax.js'
 import type { TextSketch } from './sketch.js'
@@ -17,8 +17,8 @@ export interface Pattern {
   readonly source: string
   /** Which engine looks through texts of ordinary length. Both give the same answers. */
   readonly engine: 'v8' | 're2js'
-  /** Whether {@link mayMatch} can tell anything. */
-  readonly picky: boolean
+  /** What a text must hold for the pattern to match; undefined when that is nothing in particular. */
+  readonly needs: PackedNeeds | undefined
   /** Whether a search may go over the text more than once, so that asking a sketch of it first always pays. */
   readonly costly: boolean
   /** Whether a text with this sketch may match; false is certain. */
@@ -54,23 +54,22 @@ export function compilePattern(source: string): CompiledPattern {
 }
 
 function patternOf(source: string, tree: PatternNode): Pattern {
-  const needs = needsOf(tree)
-  const mayMatch = (sketch: TextSketch): boolean => mayMeet(sketch, needs)
+  const needs = packNeeds(needsOf(tree))
+  const mayMatch = (sketch: TextSketch): boolean => needs === undefined || mayMeet(sketch, needs)
   const slow = throughRe2js(source)
   const quick = throughV8(tree)
-  const picky = !asksNothing(needs)
   if (quick !== undefined && backtracksLinearly(tree)) {
-    return { source, engine: 'v8', picky, costly: false, mayMatch, test: quick }
+    return { source, engine: 'v8', needs, costly: false, mayMatch, test: quick }
   }
   const engine = quick !== undefined && linearRegexpHonoured() ? 'v8' : 're2js'
   const search =
     quick === undefined || engine === 're2js'
       ? slow
       : (text: string): boolean => (text.length <= MAX_GUARDED_LENGTH ? quick(text) : slow(text))
-  const character = picky ? undefined : neededCharacter(tree)
+  const character = needs !== undefined ? undefined : neededCharacter(tree)
   const test =
     character === undefined ? search : (text: string): boolean => text.includes(character) && search(text)
-  return { source, engine, picky, costly: true, mayMatch, test }
+  return { source, engine, needs, costly: true, mayMatch, test }
 }
 
 function throughV8(tree: PatternNode): Search | undefined {

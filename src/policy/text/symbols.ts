@@ -38,3 +38,14 @@ export function symbolOf(unit: number): number {
   if (unit === DOTTED_CAPITAL_I) return symbolOf(0x69)
   return FOREIGN
 }
+
+const COMMON_FIRST = ' etaoinsrhldcumpfg'
+
+/** Roughly how often a symbol comes in texts: 0 for most signs and rare letters, more for the letters of every word. */
+export function commonness(symbol: number): number {
+  return COMMON.get(symbol) ?? 0
+}
+
+const COMMON: ReadonlyMap<number, number> = new Map(
+  [...COMMON_FIRST].map((character, rank) => [symbolOf(character.charCodeAt(0)), COMMON_FIRST.length - rank]),
+)

@@ -10,7 +10,7 @@ export class TextView {
   private lowered: string | undefined
   private sketched: TextSketch | undefined
   private searches = 0
-  private readonly findings = new Map<unknown, unknown>()
+  private findings: Map<unknown, object> | undefined
 
   /** @param text what is looked at */
   constructor(readonly text: string) {}
@@ -22,8 +22,10 @@ export class TextView {
   }
 
   /** What a piece of work finds in this text, worked out when first asked for. */
-  once<Finding>(work: (text: string) => Finding): Finding {
-    if (this.findings.has(work)) return this.findings.get(work) as Finding
+  once<Finding extends object>(work: (text: string) => Finding): Finding {
+    this.findings ??= new Map()
+    const known = this.findings.get(work)
+    if (known !== undefined) return known as Finding
     const finding = work(this.text)
     this.findings.set(work, finding)
     return finding

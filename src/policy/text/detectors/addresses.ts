@@ -20,7 +20,7 @@ const isAddress4 = (match: string, text: string, start: number): boolean => {
   return !/(?:\bv|version|release|build)["':=\s]*$/i.test(text.slice(Math.max(0, start - 16), start))
 }
 
-/** The match is two colons of the address and what lies between; the rest is looked for here. */
+/** The match holds colons of the address; the rest is looked for here. */
 const isAddress6 = (_match: string, text: string, start: number): boolean => {
   const before = /[0-9A-Fa-f:]*$/.exec(text.slice(Math.max(0, start - ADDRESS6_LENGTH), start))![0]
   const after = /^[0-9A-Fa-f:]*/.exec(text.slice(start, start + ADDRESS6_LENGTH))![0]
@@ -109,7 +109,8 @@ export const ADDRESSES: readonly ClueDetector[] = [
         pattern: '\\b(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)\\b',
         accept: isAddress4,
       },
-      { pattern: ':[0-9A-Fa-f]{0,4}:', accept: isAddress6 },
+      { pattern: '::', accept: isAddress6 },
+      { pattern: '(?::[0-9A-Fa-f]{1,4}){3}:', accept: isAddress6 },
     ],
   },
   {

@@ -1,11 +1,8 @@
-import { isOwnTemplate, isUnsafeYamlLoad } from './code-verdicts.js'
+import { isBuiltFromText, isUnsafeYamlLoad } from './code-verdicts.js'
 import type { ClueDetector } from './from-clues.js'
 
 /** Before a function's name, so that `model.eval(` and `literal_eval(` are not taken for it. */
 const CALL = '(?:^|[^\\w.$])'
-const STATEMENT =
-  '(?:select\\s|insert\\s{1,4}into\\s|update\\s{1,4}\\S{1,64}\\s{1,4}set\\s|delete\\s{1,4}from\\s)'
-
 /** Code that runs text as code, starts programs, or trusts what it reads. */
 export const CODE_CLUES: readonly ClueDetector[] = [
   {
@@ -31,7 +28,7 @@ export const CODE_CLUES: readonly ClueDetector[] = [
     category: 'code',
     clues: [
       `${CALL}exec(?:file)?\\(\\s{0,4}[^)\\s]`,
-      '\\bcompile\\([^\\n]{1,200},\\s{0,4}["\']exec["\']\\s{0,4}\\)',
+      '\\bcompile\\([^\\n]+,\\s{0,4}["\']exec["\']\\s{0,4}\\)',
       '__import__\\(\\s{0,4}["\'](?:os|subprocess|sys|socket|pty|shutil|ctypes|builtins)["\']',
       '__builtins__|\\bgetattr\\(\\s{0,4}__builtins__|\\.__globals__\\b|\\.__subclasses__\\(\\)',
       '\\bimportlib\\.import_module\\(\\s{0,4}[^"\'\\s)]',
@@ -44,16 +41,16 @@ export const CODE_CLUES: readonly ClueDetector[] = [
     category: 'code',
     clues: [
       '\\bos\\.(?:system|popen|spawn[lv]p?e?|exec[lv]p?e?)\\(',
-      '\\bsubprocess\\.\\w{1,20}\\([^\\n]{0,200}shell\\s?=\\s?True',
+      '\\bsubprocess\\.\\w{1,20}\\([^\\n]*shell\\s?=\\s?True',
       '\\bsubprocess\\.(?:getoutput|getstatusoutput)\\(|\\bcommands\\.getoutput\\(|\\bpty\\.spawn\\(',
-      '\\bchild_process\\b[^\\n]{0,80}\\.?\\bexec(?:File)?(?:Sync)?\\(',
+      '\\bchild_process\\b[^\\n]*\\.?\\bexec(?:File)?(?:Sync)?\\(',
       `${CALL}(?:execSync|execFileSync|spawnSync)\\(`,
-      '\\b(?:spawn|execFile)(?:Sync)?\\([^\\n]{0,200}shell\\s?:\\s?(?:true|["\'])',
+      '\\b(?:spawn|execFile)(?:Sync)?\\([^\\n]*shell\\s?:\\s?(?:true|["\'])',
       '\\brequire\\(["\'](?:node:)?child_process["\']\\)|\\bfrom\\s["\'](?:node:)?child_process["\']',
       `${CALL}(?:shell_exec|passthru|proc_open|popen|pcntl_exec)\\(`,
       `${CALL}system\\(\\s{0,4}["'$]`,
       '\\bRuntime\\.getRuntime\\(\\)\\.exec\\(|\\bnew\\s{1,4}ProcessBuilder\\(',
-      '\\bexec\\.Command(?:Context)?\\([^\\n]{0,40}"(?:/bin/)?(?:ba|z)?sh"\\s?,\\s?"-c"',
+      '\\bexec\\.Command(?:Context)?\\([^\\n]*"(?:/bin/)?(?:ba|z)?sh"\\s?,\\s?"-c"',
       '\\bProcess\\.Start\\(|\\bOpen3\\.(?:capture|popen)|\\bKernel\\.system\\(|\\bIO\\.popen\\(',
     ],
   },
@@ -81,11 +78,7 @@ export const CODE_CLUES: readonly ClueDetector[] = [
       'A statement put together with values in its text: f-strings, %, format, +, template literals.',
     category: 'code',
     clues: [
-      `(?i)\\b[fF]["']{1,3}\\s{0,8}${STATEMENT}[^"\\n]{0,300}\\{\\w`,
-      `(?i)["']\\s{0,4}${STATEMENT}[^"'\\n]{0,300}(?:=|like|in|values)\\s{0,4}\\(?["']{0,2}["']\\s{0,4}(?:\\+|\\.\\s?\\$|&|\\|\\|)\\s{0,4}[A-Za-z_$(]`,
-      `(?i)["']\\s{0,4}${STATEMENT}[^"\\n]{0,300}(?:%s|%d|\\{\\w{0,20}\\})[^"\\n]{0,100}["']{1,3}\\s{0,4}(?:%\\s{0,4}[A-Za-z_(]|\\.format\\()`,
-      `(?i)\\bString\\.format\\(\\s{0,4}"\\s{0,4}${STATEMENT}|\\bSprintf\\(\\s{0,4}["\`]\\s{0,4}${STATEMENT}[^"\`]{0,300}%`,
-      { pattern: '(?i)`\\s{0,8}(?:select|insert|update|delete)\\s', accept: isOwnTemplate },
+      { pattern: '(?i)(?:select|insert\\s{1,4}into|update|delete\\s{1,4}from)\\s', accept: isBuiltFromText },
     ],
   },
 ]

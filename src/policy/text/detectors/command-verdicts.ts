@@ -24,8 +24,9 @@ export function isSweepingRemoval(_match: string, text: string, start: number): 
 }
 
 /** Whether a push overwrites what others pushed: forced outright, with a + before the branch, or a deletion. */
-export function isForcedPush(match: string, text: string, start: number): boolean {
-  const words = wordsFrom(text, start + match.indexOf('push')).slice(1)
+export function isForcedPush(_match: string, text: string, start: number): boolean {
+  if (!/\bgit\s[^\n;|&]*$/.test(text.slice(Math.max(0, start - 80), start))) return false
+  const words = wordsFrom(text, start).slice(1)
   return words.some((word) => /^(?:--force|-[a-z]*f[a-z]*|--mirror|--delete|\+[\w/.-]+(?::.*)?)$/.test(word))
 }
 

@@ -1,6 +1,7 @@
 import { backtracksLinearly } from '../backtracking.js'
 import { needsOf } from '../literals.js'
-import { asksNothing, mayMeet } from '../needs.js'
+import { neededCharacter } from '../needed-character.js'
+import { mayMeet, packNeeds } from '../needs.js'
 import { parseRe2 } from '../re2-syntax.js'
 import type { TextView } from '../text-view.js'
 import { v8Source } from '../v8-source.js'
@@ -23,12 +24,15 @@ export function finder(source: string, accept: Verdict): (view: TextView) => boo
   if (!parsed.ok || js === undefined || !backtracksLinearly(parsed.tree, MAX_WAYS)) {
     throw new Error(`a detector's own pattern cannot be searched for: ${source}`)
   }
-  const needs = needsOf(parsed.tree)
-  const picky = !asksNothing(needs)
+  const needs = packNeeds(needsOf(parsed.tree))
+  const character = needs !== undefined ? undefined : neededCharacter(parsed.tree)
   const pattern = new RegExp(js, 'g')
   return (view) => {
-    const sketch = picky ? view.sketchFor(true) : undefined
-    if (sketch !== undefined && !mayMeet(sketch, needs)) return false
+    if (needs !== undefined) {
+      const sketch = view.sketchFor(true)
+      if (sketch !== undefined && !mayMeet(sketch, needs)) return false
+    }
+    if (character !== undefined && !view.text.includes(character)) return false
     return findAccepted(pattern, view.text, accept)
   }
 }

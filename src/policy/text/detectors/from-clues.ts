@@ -31,5 +31,6 @@ function searchOf(clue: Clue): (view: TextView) => boolean {
   if (typeof clue !== 'string') return finder(clue.pattern, clue.accept)
   const compiled = compilePattern(clue)
   if (!compiled.ok) throw new Error(`a detector's own pattern is refused: ${clue}: ${compiled.message}`)
-  return searchFor(compiled.pattern)
+  // Detectors come by the dozen, so a sketch always pays.
+  return searchFor(compiled.pattern, true)
 }

@@ -143,10 +143,12 @@ export const SECRETS: readonly ClueDetector[] = [
       'A value assigned to something named password, secret, token or API key; not placeholders, types or look-ups.',
     category: 'secret',
     clues: [
-      {
-        pattern: `(?i)(?:passw(?:or)?d|passphrase|pwd|secret|token|api_?-?key|access_?-?key|credentials?)(?:_?key)?["']?[ \\t]?(?::=|=>|[:=])[ \\t]?`,
-        accept: isSecretAssignment,
-      },
+      ...['passw(?:or)?d|passphrase|pwd', 'secret', 'credentials?', 'token', 'api_?-?key|access_?-?key'].map(
+        (words) => ({
+          pattern: `(?i)(?:${words})(?:_?key)?["']?[ \\t]?(?:=>|:?=|:)[ \\t]?`,
+          accept: isSecretAssignment,
+        }),
+      ),
     ],
   },
   {

@@ -1,5 +1,5 @@
 import type { ClueDetector } from './from-clues.js'
-import { endsWithoutWhere, isSameOnBothSides } from './sql-verdicts.js'
+import { endsWithoutWhere, isAlwaysTrue, isCutShort } from './sql-verdicts.js'
 
 /** A name, quoted or not, with its schema or not. */
 const NAME = `["'\`\\[]?[A-Za-z_][\\w$]{0,63}["'\`\\]]?(?:\\.["'\`\\[]?[A-Za-z_][\\w$]{0,63}["'\`\\]]?){0,2}`
@@ -8,7 +8,7 @@ const END = `\\s{0,8}(?:$|[;\\n"'\`)\\\\,]|--|cascade\\b|restrict\\b)`
 /** Where a statement begins. */
 const START = `(?:^|[;\\n"'\`(:=])\\s{0,8}`
 /** White space, or the comment put in its place to slip past a filter. */
-const GAP = '(?:\\s|\\+|%20|%0[9ad]|/\\*[^*]{0,60}\\*/){1,10}'
+const GAP = '(?:\\s|\\+|%20|%0[9ad]|/\\*[^*]*\\*/){1,10}'
 
 /** SQL that was smuggled in, and SQL that destroys. */
 export const SQL: readonly ClueDetector[] = [
@@ -21,13 +21,13 @@ export const SQL: readonly ClueDetector[] = [
     clues: [
       // always true, or as good as
       {
-        pattern: `(?i)(?:['")\\d\\s]|%27|\\*/)(?:or|and|xor|\\|\\||&&)[\\s(]{0,6}['"\\d]`,
-        accept: isSameOnBothSides,
+        pattern:
+          '(?i)(?:or|and|xor|\\|\\||&&)[\\s(]{0,6}(?:[\'"\\d]|true\\b|not\\s|exists\\b|select\\s|(?:ascii|substr|substring|mid|length|ord|if|count)\\s?\\()',
+        accept: isAlwaysTrue,
       },
-      `(?i)['")]\\s{0,4}(?:or|and)\\s{1,4}\\d{1,6}\\s{0,2}[<>]=?\\s{0,2}\\d`,
-      `(?i)['"]\\s{0,4}\\)?\\s{0,4}or\\s{1,4}(?:(?:true|not\\s{1,4}false|1)\\s{0,4}(?:--|#|/\\*|;|$)|(?:not\\s{1,4})?exists\\s?\\()`,
       // a login cut short by a comment
-      `(?:^|[\\n:=]) ?[\\w.@-]{1,40}['"]\\s{0,2}\\)?\\s{0,2}(?:--|#|/\\*)[^\\n]{0,40}(?:$|\\n)`,
+      { pattern: `['"]\\s{0,2}\\)?\\s{0,2}(?:--|/\\*)`, accept: isCutShort },
+      { pattern: `['"]\\s{0,2}\\)?\\s{0,2}#`, accept: isCutShort },
       // another query's rows
       `(?i)\\bunion${GAP}(?:(?:all|distinct)${GAP})?\\(?select${GAP}\\(?(?:null|\\d|['"@*(]|0x|char|concat|version|user|database|[\\w.\`]{1,64}\\s{0,4}(?:,|\\(|from\\b))`,
       // another statement
@@ -37,12 +37,11 @@ export const SQL: readonly ClueDetector[] = [
       `(?i)(?:select|and|or|xor|if|where|case|when|then|\\|\\||[,'"=(])[\\s(]{0,6}(?:sleep|pg_sleep)\\s{0,2}\\(\\s{0,2}['"]?\\d`,
       `(?i)\\bpg_sleep\\s{0,2}\\(|\\bwaitfor\\s{1,4}(?:delay|time)\\s{1,4}['"]|\\bbenchmark\\s{0,2}\\(\\s{0,2}\\d{4,12}\\s{0,2},|\\bdbms_(?:lock\\.sleep|pipe\\.receive_message)\\b`,
       // the answer in an error, or bit by bit
-      `(?i)\\b(?:extractvalue|updatexml)\\s{0,2}\\([^\\n]{0,60}(?:0x|concat|select)`,
+      `(?i)\\b(?:extractvalue|updatexml)\\s{0,2}\\([^\\n]*(?:0x|concat|select)`,
       `(?i)\\bconvert\\s{0,2}\\(\\s{0,2}int\\s{0,2},\\s{0,2}(?:@@|\\(?\\s{0,2}select|user|db_name)`,
-      `(?i)\\b(?:or|and)\\s{1,4}\\(?\\s{0,2}(?:ascii|substr|substring|mid|length|ord|if|count)?\\s{0,2}\\(?\\s{0,2}\\(?\\s{0,2}select\\s{1,4}(?:[\\w*@('"]{1,40})`,
       `(?i)['")\\d]\\s{0,4}(?:order\\s{1,4}by\\s{1,4}\\d{1,3}|having\\s{1,4}\\d{1,3}\\s?=\\s?\\d{1,3}|group\\s{1,4}by\\s{1,4}\\d{1,3})\\s{0,4}(?:--|#|/\\*)`,
       // words hidden from filters
-      `(?i)\\b(?:union|select|or|and|from|where|insert|drop|delete|update)/\\*[^*]{0,60}\\*/`,
+      `(?i)\\b(?:union|select|or|and|from|where|insert|drop|delete|update)/\\*[^*]*\\*/`,
       `/\\*!\\d{5}`,
       `(?i)(?:char|chr)\\s?\\(\\d{2,3}\\)\\s{0,2}(?:\\+|\\|\\||,)\\s{0,2}(?:char|chr)\\s?\\(|\\bconcat\\s?\\(\\s{0,2}(?:0x|char\\(|\\(?select)`,
       // catalogues, files, the system underneath

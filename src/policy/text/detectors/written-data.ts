@@ -5,8 +5,24 @@ const DAY = '(?:0?[1-9]|[12]\\d|3[01])'
 const MONTH = '(?:0?[1-9]|1[0-2])'
 const YEAR = '(?:19|20)\\d\\d'
 const NAME = '(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\\.?'
-const SAID_BIRTH = '(?:^|[^a-z])(?:d\\.?o\\.?b|date[ _-]?of[ _-]?birth|birth[ _-]?(?:date|day)|born(?: on)?)'
-const BETWEEN = '[^\\d\\n,;{}]{0,24}'
+const TH = '(?:st|nd|rd|th)?'
+
+/** A date in figures, or with the month's name, after not too much and no other value. */
+const DATE_SOON = new RegExp(
+  `^[^\\d\\n,;{}]{0,24}(?:${[
+    `${YEAR}[-/.]?${MONTH}[-/.]?${DAY}`,
+    `${DAY}[-/. ]${MONTH}[-/. ](?:${YEAR}|\\d\\d\\b)`,
+    `${MONTH}[-/.]${DAY}[-/.](?:${YEAR}|\\d\\d\\b)`,
+    `${DAY}${TH}(?: of)?[ .-]{1,2}${NAME},?[ .-]${YEAR}`,
+    `${NAME} ${DAY}${TH},? ${YEAR}`,
+  ].join('|')})`,
+  'i',
+)
+
+const isFollowedByDate = (match: string, text: string, start: number): boolean => {
+  const end = start + match.length
+  return !/[A-Za-z]/.test(text.charAt(start - 1)) && DATE_SOON.test(text.slice(end, end + 64))
+}
 
 /** Personal data that is told by how it is written out. */
 export const WRITTEN_DATA: readonly ClueDetector[] = [
@@ -17,9 +33,10 @@ export const WRITTEN_DATA: readonly ClueDetector[] = [
       'A date, in figures or with the month’s name, after words such as born, DOB or date of birth.',
     category: 'pii',
     clues: [
-      `(?i)${SAID_BIRTH}${BETWEEN}(?:${YEAR}[-/.]?${MONTH}[-/.]?${DAY}|${DAY}[-/. ]${MONTH}[-/. ](?:${YEAR}|\\d\\d\\b)|${MONTH}[-/.]${DAY}[-/.](?:${YEAR}|\\d\\d\\b))`,
-      `(?i)${SAID_BIRTH}${BETWEEN}(?:${DAY}(?:st|nd|rd|th)?(?: of)?[ .-]{1,2}${NAME},?[ .-]${YEAR})`,
-      `(?i)${SAID_BIRTH}[^\\d\\n,;{}]{0,24}${NAME} ${DAY}(?:st|nd|rd|th)?,? ${YEAR}`,
+      {
+        pattern: '(?i)(?:dob|d\\.o\\.b|date[ _-]?of[ _-]?birth|birth[ _-]?(?:date|day)|born)',
+        accept: isFollowedByDate,
+      },
     ],
   },
   {

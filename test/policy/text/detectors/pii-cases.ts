@@ -115,6 +115,15 @@ export const PII_CASES: CaseTable = {
       '0.0.0.0',
     ],
   },
+  'pii.mx_curp': {
+    finds: [
+      'BOXW310820HNERXN09',
+      'CURP: BOXW310820HNERXN09',
+      '"BOXW310820HNERXN09"',
+      'curp BOXW310820HNERXN09.',
+    ],
+    ignores: ['BOXW310820HNERXN08', 'BOXW311320HNERXN09', 'boxw310820hnerxn09', 'BOXW310820HNERXN'],
+  },
   'pii.passport': {
     finds: [
       'passport: 123456789',

@@ -11,8 +11,10 @@ export interface CodeDetector extends DetectorDescription {
   readonly after?: string
 }
 
-/** What may be a code: bounded, so that finding all of them is linear. */
-const CODE = /[0-9A-Z]{7,18}/g
+/** What every code holds somewhere: found far sooner than whole codes, and seldom in a text that has none. */
+const MARK = /[A-Z]\d\d[A-Z\d]|\d\d\d\d\d\d\d[A-Z]/g
+const MIN_LENGTH = 7
+const MAX_LENGTH = 18
 
 /** Makes detectors that share one walk over the codes of a text. */
 export function fromCodes(tables: readonly CodeDetector[]): Detector[] {
@@ -43,21 +45,23 @@ export function fromCodes(tables: readonly CodeDetector[]): Detector[] {
 const NONE: ReadonlySet<string> = new Set()
 
 function visitCodes(text: string, visit: (code: string, start: number) => void): void {
-  CODE.lastIndex = 0
-  for (let match = CODE.exec(text); match !== null; match = CODE.exec(text)) {
-    const [code] = match
-    const { index } = match
-    if (isJoined(text.charCodeAt(index - 1)) || isJoined(text.charCodeAt(index + code.length))) continue
-    if (hasDigitAndLetter(code)) visit(code, index)
+  MARK.lastIndex = 0
+  for (let match = MARK.exec(text); match !== null; match = MARK.exec(text)) {
+    let start = match.index
+    let end = MARK.lastIndex
+    while (isCapitalOrDigit(text.charCodeAt(start - 1)) && end - start <= MAX_LENGTH) start--
+    while (isCapitalOrDigit(text.charCodeAt(end)) && end - start <= MAX_LENGTH) end++
+    MARK.lastIndex = end
+    const fits = end - start >= MIN_LENGTH && end - start <= MAX_LENGTH
+    if (fits && !isJoined(text.charCodeAt(start - 1)) && !isJoined(text.charCodeAt(end))) {
+      visit(text.slice(start, end), start)
+    }
   }
 }
 
-const hasDigitAndLetter = (code: string): boolean => /\d/.test(code) && /[A-Z]/.test(code)
+const isCapitalOrDigit = (unit: number): boolean =>
+  (unit >= 0x30 && unit <= 0x39) || (unit >= 0x41 && unit <= 0x5a)
 
 /** Letters, digits, `_` and `-` make a longer word of it. */
 const isJoined = (unit: number): boolean =>
-  (unit >= 0x30 && unit <= 0x39) ||
-  (unit >= 0x41 && unit <= 0x5a) ||
-  (unit >= 0x61 && unit <= 0x7a) ||
-  unit === 0x5f ||
-  unit === 0x2d
+  isCapitalOrDigit(unit) || (unit >= 0x61 && unit <= 0x7a) || unit === 0x5f || unit === 0x2d

@@ -17,6 +17,9 @@ const SEPARATORS: ReadonlyMap<number, number> = new Map([
   [0x2f, 4],
 ])
 
+/** A separator, in the syntax of JavaScript patterns. */
+export const SEPARATOR = '[ \\-./\\u00a0\\u202f\\u2010\\u2011\\u2013]'
+
 /** The code of the separator that stands for a space: where numbers that have nothing to do with each other may meet. */
 export const SPACE = 1
 
