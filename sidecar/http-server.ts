@@ -1,6 +1,6 @@
 /** The listening socket: limits on how long a client may dawdle, and an end that drops no answer. @module */
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
 // Longer than the idle time of common client pools (httpx 5 s, undici 4 s, proxies 60 s), so that the client closes
@@ -59,8 +59,11 @@ export async function openHttpServer(
       let cut = 0
       const closed = once(server, 'close')
       server.close()
-      // Opened ahead of need by a pool and never used: Node does not count these as idle.
-      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+      for (const socket of sockets) {
+        // Opened ahead of need by a pool and never used: Node does not count these as idle.
+        if (socket.bytesRead === 0) socket.destroy()
+        else announceClose(socket)
+      }
       const drain = setInterval(() => server.closeIdleConnections(), drainLookMs)
       const end = setTimeout(() => {
         cut = sockets.size
@@ -72,4 +75,12 @@ export async function openHttpServer(
       return cut
     },
   }
+}
+
+/** Tells the client of the request under way not to send another one on this connection. */
+function announceClose(socket: Socket): void {
+  // Node's own link from a connection to the response it is busy with; asking for it here spares a list of our own,
+  // which every request would have to enter and leave.
+  const { _httpMessage: response } = socket as { _httpMessage?: ServerResponse | null }
+  if (response && !response.headersSent) response.setHeader('connection', 'close')
 }

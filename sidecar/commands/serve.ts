@@ -5,6 +5,7 @@ import { openPolicies, type Policies } from '../../src/policy/bundle/open-polici
 import type { Revision } from '../../src/policy/engine/revision.js'
 import { unloadedEngine } from '../../src/policy/engine/unloaded.js'
 import { openToolchain } from '../../src/policy/toolchain/toolchain.js'
+import { StoreUnavailable } from '../../src/store/store.js'
 import { startApprovalSweep } from '../approval-sweep.js'
 import type { Config } from '../config.js'
 import { exitCodes } from '../exit-codes.js'
@@ -81,7 +82,7 @@ async function open(config: Config, log: Log, closers: Closer[], stopping: () =>
     engine: () => live?.engine() ?? loading,
     approvalTtlMs: config.approval_ttl,
     maxConcurrentExecutions: config.max_concurrent_executions,
-    onStoreFault: openRepeatedFault(log, 'the database cannot be written', repeatFaultMs),
+    onStoreFault: openRepeatedFault(log, 'database fault', repeatFaultMs),
   })
   closers.push(() => stepgate.close())
   const toolchain = openToolchain({ onLog: (line) => log.debug({ line }, 'toolchain') })
@@ -108,11 +109,14 @@ async function open(config: Config, log: Log, closers: Closer[], stopping: () =>
     version: packageVersion,
     ...(config.public_url === undefined ? {} : { publicUrl: config.public_url }),
     ...(isLoopback(config.host) ? { hosts: [...loopbackHosts, config.host] } : {}),
-    onError: (error, requestId) =>
-      log.error(
+    onError: (error, requestId) => {
+      // The store has told of its own faults, once and not for every request.
+      const level = error instanceof StoreUnavailable ? 'debug' : 'error'
+      log[level](
         { err: error, ...(requestId === undefined ? {} : { request_id: requestId }) },
         'request failed',
-      ),
+      )
+    },
   })
   const server = await openHttpServer(withRequestLog(log, listener), config)
   closers.push(async (graceMs) => {

@@ -138,7 +138,7 @@ describe.concurrent('stopping', () => {
     await expect(gate.get('/health/ready')).rejects.toThrow()
     socket.write(body.slice(9))
     await closed
-    expect(received).toMatch(/^HTTP\/1.1 200[\s\S]*"decision":"block"/)
+    expect(received).toMatch(/^HTTP\/1.1 200[\s\S]*connection: close[\s\S]*"decision":"block"/i)
     expect(await gate.ended).toBe(0)
     await gate.logged('stopped')
   })
