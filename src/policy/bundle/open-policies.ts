@@ -96,7 +96,7 @@ class PolicyFolder implements Policies {
     this.#source = new SourceFolder(this.#folder)
     this.#loader = new PolicyLoader(this.#toolchain, cacheDir)
     const onChange = (): void => void this.#reload(false)
-    this.#watch = watch ? watchFolder({ folder: this.#folder, pollMs, onChange }) : undefined
+    this.#watch = watch ? watchFolder({ pollMs, onChange }) : undefined
   }
 
   engine(): PolicyEngine {
@@ -148,7 +148,7 @@ class PolicyFolder implements Policies {
     const start = performance.now()
     try {
       const reading = await this.#source.read()
-      this.#watch?.follow(reading.directories)
+      this.#watch?.follow(reading.places)
       return await this.#loadFiles(reading, start)
     } catch (cause) {
       const { stack, message } = cause as Error

@@ -7,8 +7,8 @@
  */
 import { createHash } from 'node:crypto'
 import type { Stats } from 'node:fs'
-import { open, readdir, realpath, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { lstat, open, readdir, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { PolicyFile, PolicyProblem } from '../policy.js'
 
 /** A file and the digest of its bytes. */
@@ -17,12 +17,21 @@ export interface SourceFile extends PolicyFile {
   readonly digest: string
 }
 
+/** A directory whose entries matter. */
+export interface WatchedPlace {
+  readonly directory: string
+  /** Another one when another directory stands there under the same name. */
+  readonly identity: string
+  /** Only the entry of this name matters; left out: all do. */
+  readonly entry?: string
+}
+
 /** What stands in a folder. */
 export interface FolderReading {
   /** In path order. */
   readonly files: readonly SourceFile[]
-  /** Every directory that was read, to be watched. */
-  readonly directories: readonly string[]
+  /** What to watch to hear of changes. */
+  readonly places: readonly WatchedPlace[]
   /** All errors: what could not be read, or is more than the limits. */
   readonly problems: readonly PolicyProblem[]
 }
@@ -31,7 +40,8 @@ const MAX_FILE_BYTES = 1024 * 1024
 const MAX_TOTAL_BYTES = 64 * 1024 * 1024
 const MAX_FILES = 20_000
 const MAX_DEPTH = 32
-const policyFile = /\.(?:ya?ml|json|rego)$/
+/** Names of files that are read. */
+export const policyFile = /\.(?:ya?ml|json|rego)$/
 const AT_A_TIME = 16
 // Clocks of file systems tick in milliseconds: a file that was changed just before it was read may have been changed
 // again without showing it.
@@ -63,13 +73,14 @@ export class SourceFolder {
   async read(): Promise<FolderReading> {
     const walk = new Walk()
     await walk.directory(this.#root, '', [])
+    const places = [...walk.places, ...(await aroundRoot(this.#root))]
     const found = walk.distinctFiles()
     const problems = [...walk.problems]
     const total = found.reduce((sum, { stats }) => sum + stats.size, 0)
     if (found.length > MAX_FILES) problems.push(problem('', `more than ${MAX_FILES} files`))
     if (total > MAX_TOTAL_BYTES)
       problems.push(problem('', `the files are larger than ${MAX_TOTAL_BYTES} bytes`))
-    if (problems.length > 0) return { files: [], directories: walk.directories, problems }
+    if (problems.length > 0) return { files: [], places, problems }
     const files: SourceFile[] = []
     const kept = new Map<string, Kept>()
     await inTurns(found, async (each) => {
@@ -83,7 +94,7 @@ export class SourceFolder {
     })
     this.#kept = kept
     files.sort((a, b) => (a.path < b.path ? -1 : 1))
-    return { files, directories: walk.directories, problems }
+    return { files, places, problems }
   }
 
   async #read({ path, full, stats }: Found): Promise<Kept> {
@@ -99,7 +110,7 @@ export class SourceFolder {
 }
 
 class Walk {
-  readonly directories: string[] = []
+  readonly places: WatchedPlace[] = []
   readonly problems: PolicyProblem[] = []
   readonly #files: (Found & { readonly real: string })[] = []
 
@@ -110,7 +121,8 @@ class Walk {
       if (above.includes(real)) return
       if (above.length === MAX_DEPTH) throw new Error(`folders are nested deeper than ${MAX_DEPTH}`)
       const entries = await readdir(full, { withFileTypes: true })
-      this.directories.push(full)
+      const { dev, ino } = await stat(full)
+      this.places.push({ directory: full, identity: `${dev} ${ino}` })
       const visible = entries.filter((entry) => !entry.name.startsWith('.'))
       await inTurns(visible, async (entry) => {
         if (entry.isFile() && !policyFile.test(entry.name)) return
@@ -152,6 +164,18 @@ class Walk {
     const seen = new Set<string>()
     return this.#files.filter(({ real }) => !seen.has(real) && seen.add(real))
   }
+}
+
+/**
+ * The directory that the folder stands in, where its own entries do not tell the whole story: while it is not there, and
+ * where it is a link that may be set to another folder. Elsewhere there may be much going on that is no concern of ours.
+ */
+async function aroundRoot(root: string): Promise<WatchedPlace[]> {
+  const found = await lstat(root).catch(() => undefined)
+  if (found && !found.isSymbolicLink()) return []
+  const directory = dirname(root)
+  const around = await stat(directory).catch(() => undefined)
+  return around ? [{ directory, identity: `${around.dev} ${around.ino}`, entry: basename(root) }] : []
 }
 
 const problem = (file: string, message: string): PolicyProblem => ({ file, message, severity: 'error' })

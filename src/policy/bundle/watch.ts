@@ -1,22 +1,21 @@
 /**
  * Tells when a policy folder may have changed: directories are watched by the system, and looked at now and then where
- * the system says nothing (network file systems, mounts that are replaced).
+ * the system says nothing (network file systems, links further up).
  * @module
  */
 import { type FSWatcher, watch } from 'node:fs'
-import { dirname } from 'node:path'
+import { policyFile, type WatchedPlace } from './source-folder.js'
 
 export interface FolderWatch {
-  /** Watches these directories from now on, and the one that the folder stands in, for when it comes and goes. */
-  follow(directories: readonly string[]): void
+  /** Watches these places from now on, and no others. */
+  follow(places: readonly WatchedPlace[]): void
   close(): void
 }
 
 export interface WatchOptions {
-  readonly folder: string
   /** Milliseconds between looks without being told; 0: never. */
   readonly pollMs: number
-  /** Something may have changed; asked again at most every few tens of milliseconds. */
+  /** Something may have changed. */
   readonly onChange: () => void
 }
 
@@ -26,7 +25,7 @@ const QUIET_MS = 50
 const LONGEST_BURST_MS = 250
 
 /** Starts watching. Neither the watches nor the timers keep the process alive. */
-export function watchFolder({ folder, pollMs, onChange }: WatchOptions): FolderWatch {
+export function watchFolder({ pollMs, onChange }: WatchOptions): FolderWatch {
   const watches = new Map<string, FSWatcher>()
   let pause: NodeJS.Timeout | undefined
   let burstStart = 0
@@ -42,34 +41,45 @@ export function watchFolder({ folder, pollMs, onChange }: WatchOptions): FolderW
     else burstStart = now
     pause = setTimeout(tell, Math.min(QUIET_MS, burstStart + LONGEST_BURST_MS - now)).unref()
   }
-  const unwatch = (directory: string): void => {
-    watches.get(directory)?.close()
-    watches.delete(directory)
+  const unwatch = (key: string): void => {
+    watches.get(key)?.close()
+    watches.delete(key)
   }
-  const start = (directory: string): void => {
+  const start = (key: string, { directory, entry }: WatchedPlace): void => {
     try {
-      const watcher = watch(directory, { persistent: false }, noticed)
-      // A directory that is gone takes its watch with it.
-      watcher.on('error', () => unwatch(directory))
-      watches.set(directory, watcher)
+      const watcher = watch(directory, { persistent: false }, (event, name) => {
+        if (concerns(event, name, entry)) noticed()
+      })
+      watcher.on('error', () => unwatch(key))
+      watches.set(key, watcher)
     } catch {
-      // Not there, or no more watches to be had: it is looked at now and then.
+      // Not there any more, or no more watches to be had: it is looked at now and then.
     }
   }
   const poll = pollMs > 0 ? setInterval(tell, pollMs).unref() : undefined
 
   return {
-    follow(directories) {
+    follow(places) {
       if (closed) return
-      const wanted = new Set([dirname(folder), ...directories])
-      for (const directory of watches.keys()) if (!wanted.has(directory)) unwatch(directory)
-      for (const directory of wanted) if (!watches.has(directory)) start(directory)
+      const wanted = new Map(places.map((place) => [JSON.stringify(place), place]))
+      for (const key of [...watches.keys()]) if (!wanted.has(key)) unwatch(key)
+      const fresh = [...wanted].filter(([key]) => !watches.has(key))
+      for (const [key, place] of fresh) start(key, place)
+      // What changed between reading a directory and watching it.
+      if (fresh.length > 0) noticed()
     },
     close() {
       closed = true
       clearTimeout(pause)
       clearInterval(poll)
-      for (const directory of [...watches.keys()]) unwatch(directory)
+      for (const key of [...watches.keys()]) unwatch(key)
     },
   }
+}
+
+/** A database or a log may be written beside the policies all the time: only its coming and going is of interest. */
+function concerns(event: string, name: string | null, entry: string | undefined): boolean {
+  if (name === null) return true
+  if (entry !== undefined) return name === entry
+  return event === 'rename' || policyFile.test(name)
 }

@@ -216,8 +216,10 @@ interface ParsedInput {
   readonly loaded: LoadedPolicy
 }
 
-/** OPA's runtime throws strings and plain objects too. */
+/** What went wrong, without anything of the input. OPA's runtime throws strings and plain objects too. */
 export function messageOf(cause: unknown): string {
+  // V8 quotes the text that it could not parse.
+  if (cause instanceof SyntaxError) return 'the answer is not JSON'
   if (cause instanceof Error) return cause.message
   if (typeof cause === 'string') return cause
   const { message } = (cause ?? {}) as { message?: unknown }

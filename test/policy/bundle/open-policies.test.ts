@@ -181,6 +181,30 @@ describe('a policy folder', () => {
     expect(judged(policies, 'e')).toEqual(['no-e'])
   })
 
+  test('gates between two reloads are judged by the one or the other set, never by none', async () => {
+    await write({ 'a.yaml': blocks('a'), 'b.yaml': blocks('b') })
+    const { policies, loads } = await open()
+    const seen = new Set<string>()
+    const input = { tool_name: 'a' }
+    let done = false
+    const gates = (async () => {
+      while (!done) {
+        const { revision, matches, fault } = policies.engine().evaluate('step', input, () => '')
+        expect([fault, matches.map(({ policyId }) => policyId)]).toEqual([undefined, ['no-a']])
+        seen.add(revision)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    })()
+    for (let i = 0; i < 6; i++) {
+      await write({ 'b.yaml': i % 3 === 2 ? 'kind: nonsense' : blocks(`b${i}`) })
+      await policies.reload()
+    }
+    done = true
+    await gates
+    expect([...seen].sort()).toEqual([...new Set(loads)].sort())
+    expect(loads).toHaveLength(5)
+  })
+
   test('that is closed reloads no more', async () => {
     await write({ 'a.yaml': blocks('a') })
     const { policies, loads } = await open()
@@ -255,6 +279,35 @@ describe('a folder that is watched', () => {
     expect(judged(policies, 'a')).toEqual(['no-a'])
     await write({ 'a.yaml': blocks('b') })
     await vi.waitFor(() => expect(judged(policies, 'b')).toEqual(['no-b']), soon)
+  })
+
+  test('that is replaced by another folder of the same name goes on with that one', async () => {
+    await write({ 'a.yaml': blocks('a') })
+    const { policies } = await open({ watch: true })
+    for (const tool of ['b', 'c']) {
+      await mkdir(join(root, 'next'))
+      await writeFile(join(root, 'next/a.yaml'), blocks(tool))
+      await rename(folder, join(root, `before-${tool}`))
+      await rename(join(root, 'next'), folder)
+      await vi.waitFor(() => expect(judged(policies, tool)).toEqual([`no-${tool}`]), soon)
+    }
+    await write({ 'a.yaml': blocks('d') })
+    await vi.waitFor(() => expect(judged(policies, 'd')).toEqual(['no-d']), soon)
+  })
+
+  test('that is a link follows it to another folder', async () => {
+    for (const tool of ['a', 'b']) {
+      await mkdir(join(root, tool))
+      await writeFile(join(root, tool, 'x.yaml'), blocks(tool))
+    }
+    await symlink('a', join(root, 'current'))
+    const { policies } = await open({ watch: true, folder: join(root, 'current') })
+    expect(judged(policies, 'a')).toEqual(['no-a'])
+    await symlink('b', join(root, 'new'))
+    await rename(join(root, 'new'), join(root, 'current'))
+    await vi.waitFor(() => expect(judged(policies, 'b')).toEqual(['no-b']), soon)
+    await writeFile(join(root, 'b/x.yaml'), blocks('c'))
+    await vi.waitFor(() => expect(judged(policies, 'c')).toEqual(['no-c']), soon)
   })
 
   test('is looked at now and then where the system tells of nothing', async () => {
