@@ -38,21 +38,24 @@ export function regoOfPolicy(policy: RegoSubject): string {
 }
 
 function metadataOf({ name, description, owner, tags, source }: RegoSubject): string {
-  const annotations = {
-    title: name,
-    ...(description === undefined ? {} : { description }),
-    custom: {
-      ...(owner === undefined ? {} : { owner }),
-      ...(tags.length > 0 ? { tags } : {}),
-      source,
-    },
-  }
-  // One line for each text: comments are no place for blank lines and folding.
-  const yaml = stringify(annotations, {
-    lineWidth: 0,
-    blockQuote: false,
-    singleQuote: false,
-    doubleQuotedAsJSON: true,
-  })
-  return `# METADATA\n${yaml.trimEnd().replace(/^/gm, '# ')}\n`
+  const lines = [
+    'METADATA',
+    `title: ${yamlText(name)}`,
+    ...(description === undefined ? [] : [`description: ${yamlText(description)}`]),
+    'custom:',
+    ...(owner === undefined ? [] : [`  owner: ${yamlText(owner)}`]),
+    ...(tags.length === 0 ? [] : ['  tags:', ...tags.map((tag) => `    - ${yamlText(tag)}`)]),
+    `  source: ${yamlText(source)}`,
+  ]
+  return lines.map((line) => `# ${line}\n`).join('')
+}
+
+/** What YAML parsers take for ends of lines or drop, besides what JSON escapes. */
+const unsafe = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g
+
+/** A text as YAML on one line, in quotes where it has to be: comments are no place for folded lines. */
+function yamlText(text: string): string {
+  if (text.search(unsafe) < 0 && stringify(text, { lineWidth: 0 }) === `${text}\n`) return text
+  const escaped = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return JSON.stringify(text).replace(unsafe, escaped)
 }

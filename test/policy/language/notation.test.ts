@@ -266,7 +266,7 @@ describe('any text', () => {
           ).toEqual([true])
         }
       }),
-      { numRuns: 10 },
+      { numRuns: 4, endOnFailure: true },
     )
   })
 })

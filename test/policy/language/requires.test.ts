@@ -258,7 +258,7 @@ describe('whenever a Rego policy matches', () => {
           }
         },
       ),
-      { numRuns: 5 },
+      { numRuns: 5, endOnFailure: true },
     )
     expect(matches).toBeGreaterThan(0)
   })
