@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from axonflow.adapters import AxonFlowLangGraphAdapter, WorkflowApprovalRequiredError
+from axonflow.adapters import AxonFlowLangGraphAdapter, WorkflowApprovalRequiredError, WorkflowBlockedError
 from axonflow.workflow import CreateWorkflowRequest, WorkflowStatus
 from refusals import refusal_of
 from steps import allowed_step, held_step, tool_step
@@ -224,6 +224,14 @@ class TestExpiry:
             await asyncio.gather(
                 client.step_gate(expired.workflow_id, "maintenance", tool_step("x")), return_exceptions=True
             )
+
+    async def test_its_gate_answers_block_and_says_why(self, expired):
+        with pytest.raises(WorkflowBlockedError) as raised:
+            await expired.check_gate("Maintenance", "tool_call", step_id="maintenance")
+        assert raised.value.reason == (
+            "Previously expired (approval timed out): Maintenance needs a reviewer at once"
+        )
+        assert raised.value.policy_ids == ["maintenance-window-closes"]
 
     async def test_it_cannot_be_approved_any_more(self, client, expired):
         refusal = await refusal_of(
