@@ -4,18 +4,24 @@ import type { IncomingMessage } from 'node:http'
 /** @returns the bytes, or `too-large` as soon as the limit is passed, or `cut-off` when the client went away */
 export type BodyBytes = Buffer | 'too-large' | 'cut-off'
 
-/** Read a fetch request's body. A declared length above the limit is refused unread. */
+/**
+ * A client that is still sending hears no answer: the connection is reset under it. So what is over the limit is read to its
+ * end and thrown away before it is refused, up to this many bytes.
+ */
+const discardLimit = 64 * 1024 * 1024
+
+/** Read a fetch request's body. */
 export async function requestBytes(request: Request, limit: number): Promise<BodyBytes> {
-  if (Number(request.headers.get('content-length') ?? 0) > limit) return 'too-large'
   if (!request.body) return Buffer.alloc(0)
-  const parts: Uint8Array[] = []
+  let parts: Uint8Array[] = []
   let size = 0
   for await (const part of request.body as unknown as AsyncIterable<Uint8Array>) {
     size += part.length
-    if (size > limit) return 'too-large'
-    parts.push(part)
+    if (size <= limit) parts.push(part)
+    else parts = []
+    if (size > discardLimit) break
   }
-  return Buffer.concat(parts)
+  return size > limit ? 'too-large' : Buffer.concat(parts)
 }
 
 /** Read a node request's body: most fit one packet, which is then taken as it is. */
@@ -24,10 +30,6 @@ export function incomingBytes(
   limit: number,
   done: (bytes: BodyBytes) => void,
 ): void {
-  if (Number(incoming.headers['content-length'] ?? 0) > limit) {
-    done('too-large')
-    return
-  }
   let first: Buffer | undefined
   let rest: Buffer[] | undefined
   let size = 0
@@ -39,13 +41,18 @@ export function incomingBytes(
   }
   incoming.on('data', (part: Buffer) => {
     size += part.length
-    if (size > limit) return answer('too-large')
-    if (!first) first = part
+    if (size > limit) {
+      first = undefined
+      rest = undefined
+      if (size > discardLimit) answer('too-large')
+    } else if (!first) first = part
     else {
       rest ??= [first]
       rest.push(part)
     }
   })
-  incoming.on('end', () => answer(rest ? Buffer.concat(rest) : (first ?? Buffer.alloc(0))))
+  incoming.on('end', () => {
+    answer(size > limit ? 'too-large' : rest ? Buffer.concat(rest) : (first ?? Buffer.alloc(0)))
+  })
   incoming.on('error', () => answer('cut-off'))
 }

@@ -35,8 +35,6 @@ export function route(
     const headers = replyHeaders(options)
     if (status === 204) return new Response(null, { status, headers })
     headers['Content-Type'] = 'application/json'
-    // The rest of a body that is too large is not waited for.
-    if (status === 413) headers.Connection = 'close'
     return new Response(text, { status, headers })
   }
 }

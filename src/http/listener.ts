@@ -35,7 +35,8 @@ interface GateCall {
   readonly query: string
 }
 
-const gatePath = /^\/api\/v1\/workflows\/([^/?]+)\/steps\/([^/?]+)\/gate(?:\?(.*))?$/
+// Clients paste step ids into the path as they are, slashes too.
+const gatePath = /^\/api\/v1\/workflows\/([^/?]+)\/steps\/([^?]+)\/gate(?:\?(.*))?$/
 
 function gateCall(url: string): GateCall | undefined {
   const match = gatePath.exec(url)
@@ -74,11 +75,13 @@ async function gate(
 /** Decode a path segment as the app's router does: what is not valid percent-encoding stays as it is. */
 function decoded(segment: string): string {
   if (!segment.includes('%')) return segment
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return segment
-  }
+  return segment.replace(/(?:%[0-9A-Fa-f]{2})+/g, (run) => {
+    try {
+      return decodeURIComponent(run)
+    } catch {
+      return run
+    }
+  })
 }
 
 function send(
@@ -92,8 +95,8 @@ function send(
   headers.push('X-Stepgate-Policy-Revision', options.revision()?.id ?? 'none')
   const { origin } = incoming.headers
   if (origin !== undefined && status !== 403) headers.push('Access-Control-Allow-Origin', origin)
-  // The rest of a body that is too large is not waited for.
-  if (status === 413) headers.push('Connection', 'close')
+  // A body that was not read to its end cannot be followed by another request.
+  if (!incoming.complete) headers.push('Connection', 'close')
   outgoing.writeHead(status, headers)
   outgoing.end(text)
 }

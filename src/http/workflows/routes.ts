@@ -12,7 +12,10 @@ import { answerGate, gateBodyLimit } from './gate.js'
 
 const base = '/api/v1/workflows'
 
-/** Add the workflow routes to an app. Fixed paths come before those with an id. */
+/**
+ * Add the workflow routes to an app. Fixed paths come before those with an id. A step id may hold slashes: clients paste it
+ * into the path as it is.
+ */
 export function workflowRoutes(app: Hono, options: HttpOptions): void {
   const { stepgate } = options
   const now = options.now ?? Date.now
@@ -50,9 +53,9 @@ export function workflowRoutes(app: Hono, options: HttpOptions): void {
     return isRefusal(found) ? found : line(wireWorkflow(found, now()))
   })
 
-  app.post(`${base}/:workflow_id/steps/:step_id/gate`, gateRoute(options))
+  app.post(`${base}/:workflow_id/steps/:step_id{.+}/gate`, gateRoute(options))
 
-  post('/:workflow_id/steps/:step_id/complete', async ({ identity, param, body }) => {
+  post('/:workflow_id/steps/:step_id{.+}/complete', async ({ identity, param, body }) => {
     const completion = readCompletion(body)
     if (isRefusal(completion)) return completion
     const refusal = await stepgate.completeStep(identity, param('workflow_id'), param('step_id'), completion)
@@ -60,7 +63,7 @@ export function workflowRoutes(app: Hono, options: HttpOptions): void {
   })
 
   for (const ruling of ['approve', 'reject'] as const) {
-    post(`/:workflow_id/steps/:step_id/${ruling}`, async ({ identity, param, body }) => {
+    post(`/:workflow_id/steps/:step_id{.+}/${ruling}`, async ({ identity, param, body }) => {
       const words = readWords(body, ruling)
       if (isRefusal(words)) return words
       const ruled = await stepgate.decideApproval(
