@@ -165,4 +165,3 @@ export const dataDocument = closed({
 
 export type PolicyDocument = z.infer<typeof policyDocument>
 export type TestDocument = z.infer<typeof testDocument>
-export type DataDocument = z.infer<typeof dataDocument>

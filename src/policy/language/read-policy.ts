@@ -3,12 +3,13 @@
  * @module
  */
 import type { ApprovalTerms } from '../../domain/decision.js'
-import type { Hook, Policy } from '../policy.js'
+import type { Hook, Policy, PolicyTest } from '../policy.js'
 import { durationMs } from './duration.js'
 import type { Findings } from './findings.js'
 import { checkNamedField, lookUpField } from './input-fields.js'
 import { lintPolicy } from './lint-policy.js'
 import { type PolicyDocument, policyDocument } from './policy-schema.js'
+import { readTests } from './read-tests.js'
 import { readWhen } from './read-when.js'
 import { parseReason, type ReasonPart, reasonFields } from './reason-template.js'
 import { regoOfPolicy } from './rego-of-policy.js'
@@ -18,11 +19,17 @@ import { factsOf, type When } from './when.js'
 
 const everyHook: readonly Hook[] = ['step', 'plan', 'completion', 'code']
 
+export interface PolicyReading {
+  /** Undefined when something is wrong with it, which is then reported. */
+  readonly policy: Policy | undefined
+  readonly tests: readonly PolicyTest[]
+}
+
 /**
- * Reads the policy; undefined when something is wrong with it, which is then reported. What goes beyond the form is
- * checked even where the form is wrong, so that an author sees everything at once.
+ * Reads the policy and its tests. What goes beyond the form is checked even where the form is wrong, so that an author
+ * sees everything at once.
  */
-export function readPolicy(findings: Findings): Policy | undefined {
+export function readPolicy(findings: Findings): PolicyReading {
   const raw = findings.document.value
   const form = checkForm(policyDocument, raw)
   for (const { path, message, key } of form.problems) findings.error(path, message, { key })
@@ -33,10 +40,12 @@ export function readPolicy(findings: Findings): Policy | undefined {
   const redact = readRedact(spec, hooks, findings)
   checkRollout(member(member(spec, 'rollout'), 'by'), hooks, findings)
   checkAction(spec, findings)
-  if (form.value === undefined || condition.when === undefined) return undefined
-  lintPolicy(form.value, condition, hooks, findings)
-  if (findings.problems.some(({ severity }) => severity === 'error')) return undefined
-  return policyOf(form.value, condition.when, reason, redact, findings)
+  if (form.value === undefined) return { policy: undefined, tests: [] }
+  if (condition.when !== undefined) lintPolicy(form.value, condition, hooks, findings)
+  const sound = findings.problems.every(({ severity }) => severity !== 'error')
+  const tests = readTests(form.value.tests ?? [], findings)
+  if (!sound || condition.when === undefined) return { policy: undefined, tests }
+  return { policy: policyOf(form.value, condition.when, reason, redact, findings), tests }
 }
 
 function policyOf(

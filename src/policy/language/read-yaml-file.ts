@@ -8,7 +8,7 @@ import { readText } from './file-text.js'
 import { Findings } from './findings.js'
 import { jsonProblem } from './json-problem.js'
 import { suggestion } from './nearest.js'
-import { API_VERSION, dataDocument, policyDocument, testDocument } from './policy-schema.js'
+import { API_VERSION, dataDocument, testDocument } from './policy-schema.js'
 import { readPolicy } from './read-policy.js'
 import { readTests } from './read-tests.js'
 import { checkForm, kindOf as foundThere } from './schema-problems.js'
@@ -124,10 +124,9 @@ const unknown = (name: string, value: unknown, known: readonly string[]): string
 const isTestFile = (file: string): boolean => /_test\.ya?ml$/.test(file)
 
 function readPolicyDocument(findings: Findings, found: Found): void {
-  const policy = readPolicy(findings)
+  const { policy, tests } = readPolicy(findings)
   if (policy !== undefined) found.policies.push(policy)
-  const form = policyDocument.safeParse(findings.document.value)
-  if (form.success) found.tests.push(...readTests(form.data.tests ?? [], findings))
+  found.tests.push(...tests)
 }
 
 function readTestDocument(findings: Findings, found: Found): void {

@@ -74,7 +74,7 @@ export function regoOfReason(parts: readonly ReasonPart[]): string {
 }
 
 /** Most characters of one value that a reason shows; what is cut off is marked. */
-export const SHOWN_LENGTH = 500
+const SHOWN_LENGTH = 500
 
 /** The library that reasons call; it goes into every shard that has such a policy. */
 export const templateLibrary = {

@@ -166,7 +166,7 @@ describe('the meaning of a condition', () => {
           }
         },
       ),
-      { numRuns: 5, endOnFailure: true },
+      { numRuns: 4, endOnFailure: true },
     )
   })
 })
