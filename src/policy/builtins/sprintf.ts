@@ -9,7 +9,7 @@ export function sprintf(format: string, values: readonly GoValue[]): string {
   return new Printer(format, values).run()
 }
 
-// Flags, [n] and width, . [n] and precision, [n], and the verb. `[` without an end is not an index but a verb.
+// Go's limit for widths, precisions and indexes.
 const LARGEST = 1_000_000
 
 class Printer {
@@ -41,7 +41,8 @@ class Printer {
     return `%!(EXTRA ${rest.map((value) => `${typeName(value)}=${formatValue(value, 'v', noFlags())}`).join(', ')})`
   }
 
-  // False at the end of the format.
+  // Flags, index and width, point, index and precision, index, verb; all but the verb may be missing. False at the
+  // end of the format.
   #directive(): boolean {
     this.#goodIndex = true
     const flags = this.#flags()

@@ -121,7 +121,8 @@ const queries: Calls = {
 const hex = fc.oneof(
   fc.string({ unit: fc.constantFrom('4', '6', '7', 'g'), maxLength: 6 }),
   awkwardText().map((text) => Buffer.from(text).toString('hex')),
-  awkwardText(2),
+  // None that is a byte beyond ASCII: such a string is not returned.
+  awkwardText(2).filter((text) => !/^[89a-f]/i.test(text)),
 )
 const encodings: Calls = {
   'hex.encode(c[0])': generated(100, mostly(awkwardText())),
