@@ -50,6 +50,11 @@ export interface CompileRequest {
    */
   entrypoints: readonly string[]
   capabilities?: Capabilities
+  /**
+   * Built-ins that the module calls of its host although it could bring its own, for those whose own is wrong (see
+   * `DIFFERING_CALLS`). Default: none.
+   */
+  hosted?: readonly string[]
   /** OPA's optimisation level. Default 0. */
   optimize?: 0 | 1 | 2
   /** Leave out what no entry point reaches. Default false. */
@@ -59,7 +64,10 @@ export interface CompileRequest {
 }
 
 export interface CompileAnswer {
-  /** The same bytes as `policy.wasm` in the bundle of `opa build -t wasm`, run in the directory of the files. */
+  /**
+   * The same bytes as `policy.wasm` in the bundle of `opa build -t wasm`, run in the directory of the files, unless
+   * built-ins are hosted.
+   */
   wasm: Uint8Array<ArrayBuffer>
   /** All entry points, in the order of their numbers in the module. */
   entrypoints: string[]

@@ -19,6 +19,7 @@ type call struct {
 	Inputs       []json.RawMessage `json:"inputs"`
 	Query        string            `json:"query"`
 	Entrypoints  []string          `json:"entrypoints"`
+	Hosted       []string          `json:"hosted"`
 	Optimize     int               `json:"optimize"`
 	Prune        bool              `json:"prune"`
 	Print        bool              `json:"print"`

@@ -9,12 +9,13 @@ import (
 )
 
 // compile does what `opa build -t wasm` does in the directory of the files, up to the point where the
-// bundle would be written; the bytes are the same as those of the policy.wasm in that bundle.
+// bundle would be written; the bytes are the same as those of the policy.wasm in that bundle, unless built-ins are hosted.
 func (c *call) compile(ctx context.Context) (result, []byte) {
 	allowed, err := c.allowed()
 	if err != nil {
 		return refuse(err), nil
 	}
+	opa.SetHostedBuiltins(c.Hosted)
 	compiler := opa.New().
 		WithCapabilities(allowed).
 		WithTarget(opa.TargetWasm).

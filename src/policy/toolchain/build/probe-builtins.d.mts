@@ -3,16 +3,17 @@ import type { Toolchain } from '../toolchain.js'
 export interface Difference {
   expression: string
   expected: unknown
-  actual?: unknown
-  thrown?: string
+  actual: unknown
 }
 
 export interface Verdict {
   name: string
-  /** In the module itself, in the npm runtime's JavaScript, or nowhere. */
-  kind: 'native' | 'javascript' | 'missing'
+  /** Compiled into the module, or called of the host. */
+  kind: 'native' | 'host'
   differences: Difference[]
 }
 
 export function probeBuiltins(toolchain: Toolchain): Promise<Verdict[]>
 export function describeDifference(difference: Difference): { call: string; opa: string; gate: string }
+/** The names of the built-ins that a module calls of its host. */
+export function askedOfHost(wasm: Uint8Array): Promise<string[]>

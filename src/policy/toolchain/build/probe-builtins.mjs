@@ -1,4 +1,5 @@
-// Finds out which of OPA's built-ins the npm runtime really runs, by compiling and calling each of them.
+// Finds out which of OPA's built-ins are compiled into a policy's module, by compiling a call of each, and where they
+// part from OPA's interpreter, by making it.
 //
 //   npx tsc && node src/policy/toolchain/build/probe-builtins.mjs            prints what it found
 //   npx tsc && node src/policy/toolchain/build/probe-builtins.mjs --write    and writes ../runtime-builtins.ts
@@ -12,7 +13,7 @@ import { sampleInput, samples } from './builtin-samples.mjs'
 const BATCH = 64
 
 /**
- * Calls every built-in in the compiled module and in the interpreter.
+ * Compiles a call of every built-in, and makes those that need no host, in the module and in the interpreter.
  * @param toolchain an open toolchain
  * @returns one verdict a built-in, in order of name
  */
@@ -28,47 +29,66 @@ export async function probeBuiltins(toolchain) {
     outcomes.push(...(await runBatch(toolchain, calls.slice(at, at + BATCH))))
   return callable.map(({ name }) => {
     const mine = outcomes.filter((outcome) => outcome.name === name)
-    return { name, kind: kindOf(mine), differences: mine.filter(({ differs }) => differs) }
+    return { name, kind: mine[0].kind, differences: mine.filter(({ differs }) => differs) }
   })
-}
-
-const kindOf = (outcomes) => {
-  if (outcomes.some(({ kind }) => kind === 'missing')) return 'missing'
-  return outcomes.some(({ kind }) => kind === 'javascript') ? 'javascript' : 'native'
 }
 
 async function runBatch(toolchain, calls) {
   const rules = calls.map(({ expression }, i) => `r${i} := ${expression}`)
   const files = { 'probe.rego': `package probe\n\n${rules.join('\n\n')}\n` }
-  const compiled = await toolchain.compile({ files, entrypoints: calls.map((_, i) => `probe/r${i}`) })
-  if (!compiled.ok) throw new Error(JSON.stringify(compiled.errors))
-  // A list of none or one for each rule. The interpreter lacks what the build took out of it: those are not asked.
-  const comparable = calls.map(({ name }, i) => (samples[name] ? `[v | v := data.probe.r${i}]` : '[]'))
-  const interpreted = await toolchain.eval({ files, query: `[${comparable.join(', ')}]`, input: sampleInput })
-  if (!interpreted.ok) throw new Error(JSON.stringify(interpreted.errors))
-  const expected = interpreted.result[0].expressions[0].value
+  const compiled = answered(
+    await toolchain.compile({ files, entrypoints: calls.map((_, i) => `probe/r${i}`) }),
+  )
   const policy = await loadPolicy(compiled.wasm)
-  const asked = hostCalls(policy)
+  const asked = new Set(hostCalls(policy))
+  const expected = await interpret(toolchain, files, calls)
   return calls.map(({ name, expression }, i) => {
-    const kind = asked.has(name) ? 'javascript' : 'native'
-    const outcome = { name, expression, kind, expected: expected[i][0] }
-    try {
-      const actual = policy.evaluate(sampleInput, `probe/r${i}`)[0]?.result
-      return { ...outcome, actual, differs: name in samples && !isDeepStrictEqual(actual, outcome.expected) }
-    } catch (cause) {
-      // The runtime throws strings and plain objects too.
-      const thrown = cause?.message ?? String(cause)
-      if (thrown.startsWith('not implemented')) return { ...outcome, kind: 'missing', differs: false }
-      return { ...outcome, thrown, differs: name in samples }
-    }
+    if (asked.has(name)) return { name, expression, kind: 'host', differs: false }
+    const actual = evaluate(policy, `probe/r${i}`)
+    const differs = name in samples && !isDeepStrictEqual(actual, expected[i])
+    return { name, expression, kind: 'native', expected: expected[i], actual, differs }
   })
 }
 
-/** The names of the built-ins that the module asks of its host. */
+function answered(reply) {
+  if (!reply.ok) throw new Error(JSON.stringify(reply.errors))
+  return reply
+}
+
+/** What is not a value: JSON has neither. */
+const UNDEFINED = Symbol('undefined')
+const THROWS = Symbol('throws')
+
+async function interpret(toolchain, files, calls) {
+  // One after the other, for an error ends a query. The interpreter lacks what the build took out: that is not asked.
+  const queries = calls.map(({ name }, i) => (name in samples ? `[v | v := data.probe.r${i}]` : '[]'))
+  const together = await toolchain.eval({ files, query: `[${queries.join(', ')}]`, input: sampleInput })
+  if (together.ok) return together.result[0].expressions[0].value.map(firstOf)
+  const values = []
+  for (const query of queries) {
+    const reply = await toolchain.eval({ files, query, input: sampleInput })
+    values.push(reply.ok ? firstOf(reply.result[0].expressions[0].value) : THROWS)
+  }
+  return values
+}
+
+const firstOf = (rows) => (rows.length === 0 ? UNDEFINED : rows[0])
+
+function evaluate(policy, entrypoint) {
+  try {
+    return firstOf(policy.evaluate(sampleInput, entrypoint).map(({ result }) => result))
+  } catch {
+    return THROWS
+  }
+}
+
+/** The names of the built-ins that a module calls of its host. */
+export const askedOfHost = async (wasm) => hostCalls(await loadPolicy(wasm))
+
 function hostCalls({ wasmInstance, mem }) {
   const { builtins, opa_json_dump: dump } = wasmInstance.exports
   const bytes = new Uint8Array(mem.buffer, dump(builtins()))
-  return new Set(Object.keys(JSON.parse(new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(0))))))
+  return Object.keys(JSON.parse(new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(0)))))
 }
 
 /** A call with an argument of each declared type; for built-ins of which only "is it there?" is asked. */
@@ -87,12 +107,13 @@ function generatedCall(name, decl) {
   return `${name}(${(decl.args ?? []).map(literalOf).join(', ')})`
 }
 
-const shown = (value) => JSON.stringify(value) ?? 'undefined'
+const shown = (value) => (typeof value === 'symbol' ? value.description : JSON.stringify(value))
+
 /** What a difference is in the table of them. */
-export const describeDifference = ({ expression, expected, actual, thrown }) => ({
+export const describeDifference = ({ expression, expected, actual }) => ({
   call: expression,
   opa: shown(expected),
-  gate: thrown ? `throws: ${thrown}` : shown(actual),
+  gate: shown(actual),
 })
 
 function differing(difference) {
@@ -102,22 +123,14 @@ function differing(difference) {
 }
 
 function table(verdicts) {
-  const list = (kind) =>
-    verdicts
-      .filter((verdict) => verdict.kind === kind)
-      .map(({ name }) => `  '${name}',\n`)
-      .join('')
+  const native = verdicts.filter(({ kind }) => kind === 'native').map(({ name }) => `  '${name}',\n`)
   return `// Written by build/probe-builtins.mjs; a test runs the same probe and compares.
 
-/** Built-ins that OPA's compiler puts into the module itself. */
+/** Built-ins that OPA's compiler puts into the module itself. All others are called of the host. */
 export const NATIVE_BUILTINS: readonly string[] = [
-${list('native')}]
+${native.join('')}]
 
-/** Built-ins that the npm runtime \`@open-policy-agent/opa-wasm\` brings in JavaScript; a host cannot replace them. */
-export const JAVASCRIPT_BUILTINS: readonly string[] = [
-${list('javascript')}]
-
-/** Calls that OPA's interpreter, and so a policy's unit test, answers otherwise than the gate does. */
+/** Calls of these that OPA's interpreter, and so a policy's unit test, answers otherwise than the module does. */
 export const DIFFERING_CALLS: readonly { call: string; opa: string; gate: string }[] = [
 ${verdicts.flatMap(({ differences }) => differences.map(differing)).join('')}]
 `
