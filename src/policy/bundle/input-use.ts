@@ -47,7 +47,8 @@ function namesIn(texts: readonly string[], generated: boolean): InputUse {
     for (const [, root, path = ''] of text.matchAll(token)) {
       if (root === undefined) continue
       const [first, second] = [...path.matchAll(name)].map(([, plain, quoted]) => plain ?? unquoted(quoted!))
-      if (first === undefined) return undefined
+      // The one name that an object literal cannot be given.
+      if (first === undefined || first === '__proto__') return undefined
       if (root === 'input') names.add(first)
       else if (first === 'stepgate' && second !== 'lib') return undefined
     }

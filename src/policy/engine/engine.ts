@@ -3,19 +3,20 @@
  * modules. JavaScript only ever rules policies out; that one matches is said by WASM.
  * @module
  */
-import type { Judgement, PolicyAction, PolicyFault, PolicyMatch } from '../../domain/decision.js'
+import type { Judgement, PolicyFault, PolicyMatch } from '../../domain/decision.js'
 import { parseFieldPath } from '../language/field-path.js'
 import type { Condition, Fact, Hook, Policy } from '../policy.js'
+import { type Asked, askModules, evaluationFault, failureOf, shadowFailure } from './ask-modules.js'
 import type { CompiledShard } from './compiled-shard.js'
 import { Conditions, NEVER, type Node } from './conditions.js'
 import { entrypointOf } from './entrypoint.js'
 import { type FactNumber, Facts, type HistoryFacts } from './facts.js'
 import { Fields, type Slot } from './fields.js'
-import { readMatches } from './matches.js'
 import { PolicyIndex } from './policy-index.js'
 import type { Revision } from './revision.js'
 import { inRollout } from './rollout.js'
 import { Texts } from './texts.js'
+import { partRead, withFacts, withSteps } from './wasm-input.js'
 import { type EncodedInput, encodeInput, messageOf, type WasmPolicy } from './wasm-policy.js'
 
 /** A policy input: one flat object, see the language's "Fields". */
@@ -33,7 +34,7 @@ export interface PolicyEngine {
   /**
    * What the policies say about one input. Never throws: what cannot be evaluated is a `fault`, and the gate blocks.
    * @param input the policy input, without facts and without `workflow.steps`
-   * @param inputText its JSON text; asked at most once, and only where a policy could match
+   * @param inputText its JSON text; asked at most once, and only where a policy that could match may read any part of it
    * @param history what the caller knows of earlier steps; left out: there were none
    */
   evaluate(hook: Hook, input: PolicyInput, inputText: () => string, history?: HistoryFacts): Judgement
@@ -47,15 +48,12 @@ export interface EngineOptions {
 const hooks: readonly Hook[] = ['step', 'plan', 'completion', 'code']
 
 /** What the engine holds of one policy. */
-interface Subject {
-  readonly policy: Policy
-  readonly shard: number
+interface Subject extends Asked {
   readonly facts: readonly FactNumber[]
   readonly requires: Node
   readonly rolloutBy: Slot | undefined
   /** Members of the input to hand over; undefined: all. */
   readonly reads: readonly string[] | undefined
-  readonly entrypoints: readonly number[]
 }
 
 /** @throws Error when a module cannot be instantiated or lacks an entry point */
@@ -179,11 +177,11 @@ class Engine implements PolicyEngine {
     for (const { facts } of survivors) for (const fact of facts) numbers.add(fact)
     const facts: Record<string, boolean> = {}
     for (const number of numbers) facts[this.#facts.name(number)] = this.#facts.holds(number)
-    const text = this.#textWithFacts(partOf(input, survivors) ?? inputText(), numbers)
+    const text = withFacts(partRead(input, survivors) ?? inputText(), numbers, this.#facts)
     const matches: PolicyMatch[] = []
     let fault: PolicyFault | undefined
     const note = (asked: readonly Subject[], encoded: EncodedInput): void => {
-      for (const reading of this.#answers(asked, encoded)) {
+      for (const reading of askModules(this.#modules, asked, encoded)) {
         if (reading.ok) matches.push(...reading.matches)
         else if (reading.policy.enforcement === 'shadow') matches.push(shadowFailure(reading))
         else fault ??= failureOf(reading)
@@ -198,44 +196,7 @@ class Engine implements PolicyEngine {
     if (matches.length === 0 && numbers.size === 0 && !fault) return this.#nothing
     return { revision: this.revision.id, matches, facts, ...(fault ? { fault } : {}) }
   }
-
-  /** Asks the policies' modules, one module after the other. */
-  #answers(subjects: readonly Subject[], input: EncodedInput): Reading[] {
-    const readings: Reading[] = []
-    const byShard = subjects.length === 1 ? subjects : [...subjects].sort((a, b) => a.shard - b.shard)
-    for (let from = 0; from < byShard.length; ) {
-      const { shard } = byShard[from]!
-      let to = from
-      const entrypoints: number[] = []
-      for (; byShard[to]?.shard === shard; to++) entrypoints.push(...byShard[to]!.entrypoints)
-      const answers = this.#modules[shard]!.evaluate(input, entrypoints)
-      let next = 0
-      for (; from < to; from++) {
-        const { policy } = byShard[from]!
-        for (const action of policy.actions) {
-          const answer = answers[next++]!
-          if (answer.kind === 'none') continue
-          readings.push(
-            answer.kind === 'failed'
-              ? { ok: false, policy, action, message: answer.message }
-              : { policy, action, ...readMatches(policy, action, answer.value) },
-          )
-        }
-      }
-    }
-    return readings
-  }
-
-  #textWithFacts(text: string, numbers: ReadonlySet<FactNumber>): string {
-    if (numbers.size === 0) return text
-    let members = ''
-    for (const number of numbers) members += (members === '' ? '' : ',') + this.#facts.json(number)
-    return withMember(text, `"facts":{${members}}`)
-  }
 }
-
-type Reading = { readonly policy: Policy; readonly action: PolicyAction } & ReturnType<typeof readMatches>
-type FailedReading = Extract<Reading, { ok: false }>
 
 /** The policy's own condition, and the scope it is limited to. */
 function scopedRequirement({ requires, scope }: Policy): Condition {
@@ -244,41 +205,3 @@ function scopedRequirement({ requires, scope }: Policy): Condition {
   if (!scope.sources.includes('*')) limits.push({ kind: 'in', path: ['source'], values: scope.sources })
   return limits.length === 0 ? requires : { kind: 'all', of: [...limits, requires] }
 }
-
-/** The members that the policies can read, as JSON; undefined where one of them may read any. */
-function partOf(input: PolicyInput, subjects: readonly Subject[]): string | undefined {
-  const part: Record<string, unknown> = {}
-  for (const { reads } of subjects) {
-    if (!reads) return undefined
-    for (const name of reads) if (Object.hasOwn(input, name)) part[name] = input[name]
-  }
-  return JSON.stringify(part)
-}
-
-const withMember = (text: string, member: string): string =>
-  `${text.slice(0, -1)}${text.length > 2 ? ',' : ''}${member}}`
-
-/** Of a name that stands twice, OPA takes the later value: `workflow` again, with the steps in it. */
-function withSteps(text: string, input: PolicyInput, history: HistoryFacts | undefined): string {
-  const workflow = JSON.stringify(input.workflow ?? {})
-  const steps = history?.stepsText?.() ?? '[]'
-  return withMember(text, `"workflow":${withMember(workflow, `"steps":${steps}`)}`)
-}
-
-const evaluationFault = (message: string, policyId?: string): PolicyFault => ({
-  code: 'policy_evaluation_failed',
-  message,
-  ...(policyId === undefined ? {} : { policyId }),
-})
-
-const failureOf = ({ policy, message }: FailedReading): PolicyFault =>
-  evaluationFault(`Policy ${policy.id} could not be evaluated: ${message}`, policy.id)
-
-/** A policy in shadow never decides, and so its failure does not either; it is reported in the place of its match. */
-const shadowFailure = ({ policy, action, message }: FailedReading): PolicyMatch => ({
-  policyId: policy.id,
-  policyName: policy.name,
-  action,
-  reason: `The policy could not be evaluated: ${message}`,
-  enforcement: 'shadow',
-})

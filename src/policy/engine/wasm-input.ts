@@ -1,0 +1,36 @@
+/**
+ * The input as JSON text for WASM: no more of it than the policies asked can read, and what JavaScript computed.
+ * @module
+ */
+import type { PolicyInput } from './engine.js'
+import type { FactNumber, Facts, HistoryFacts } from './facts.js'
+
+/** The members that the policies can read; undefined where one of them may read any. */
+export function partRead(
+  input: PolicyInput,
+  policies: readonly { readonly reads: readonly string[] | undefined }[],
+): string | undefined {
+  const part: Record<string, unknown> = {}
+  for (const { reads } of policies) {
+    if (!reads) return undefined
+    for (const name of reads) if (Object.hasOwn(input, name)) part[name] = input[name]
+  }
+  return JSON.stringify(part)
+}
+
+export function withFacts(text: string, numbers: ReadonlySet<FactNumber>, facts: Facts): string {
+  if (numbers.size === 0) return text
+  let members = ''
+  for (const number of numbers) members += (members === '' ? '' : ',') + facts.json(number)
+  return withMember(text, `"facts":{${members}}`)
+}
+
+/** Of a name that stands twice, OPA takes the later value: `workflow` again, with the steps in it. */
+export function withSteps(text: string, input: PolicyInput, history: HistoryFacts | undefined): string {
+  const workflow = JSON.stringify(input.workflow ?? {})
+  const steps = history?.stepsText?.() ?? '[]'
+  return withMember(text, `"workflow":${withMember(workflow, `"steps":${steps}`)}`)
+}
+
+const withMember = (text: string, member: string): string =>
+  `${text.slice(0, -1)}${text.length > 2 ? ',' : ''}${member}}`
