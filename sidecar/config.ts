@@ -6,6 +6,7 @@
 import { dirname, join } from 'node:path'
 import type { z } from 'zod'
 import { suggestion } from '../src/policy/language/nearest.js'
+import { databasePath } from '../src/store/database-path.js'
 import { readConfigFile } from './config-file.js'
 import { environmentPrefix, type Setting, type SettingName, type Settings, settings } from './settings.js'
 
@@ -77,12 +78,6 @@ export async function readConfig(sources: ConfigSources): Promise<ConfigResult> 
     from,
     ignored,
   }
-}
-
-/** The file behind a `file:` URL or a plain path. */
-function databasePath(database: string): string {
-  if (database.startsWith('file://')) return decodeURIComponent(new URL(database).pathname)
-  return database.replace(/^file:/, '')
 }
 
 function fromFlags(flags: ConfigSources['flags']): Partial<Record<SettingName, Given>> {

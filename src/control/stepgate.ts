@@ -1,5 +1,6 @@
 /** The gate, whole: a store, a policy engine, and the verbs over them. @module */
 import type { PolicyEngine } from '../policy/engine/engine.js'
+import { databasePath } from '../store/database-path.js'
 import { openSqliteStore } from '../store/sqlite-store.js'
 import type { StoreHealth } from '../store/store.js'
 import { checkGate } from './check-gate.js'
@@ -89,13 +90,4 @@ export async function openStepgate(options: StepgateOptions): Promise<Stepgate> 
     health: () => store.health(),
     close: () => store.close(),
   }
-}
-
-/** `file:./data/stepgate.db`, `file:///data/stepgate.db` or a plain path. */
-function databasePath(database: string): string {
-  if (database.startsWith('file://')) return decodeURIComponent(new URL(database).pathname)
-  if (database.startsWith('file:')) return database.slice('file:'.length)
-  if (/^[a-z][a-z+]+:/i.test(database))
-    throw new Error(`The database must be a file, not ${database.split(':')[0]}:`)
-  return database
 }

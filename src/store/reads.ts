@@ -11,7 +11,7 @@ export class Reads implements Reader {
   private readonly lists = new Map<string, Statement>()
 
   constructor(
-    private readonly connection: Connection,
+    protected readonly connection: Connection,
     protected readonly sql: Statements,
     protected readonly known: Map<string, Workflow>,
   ) {}

@@ -15,7 +15,7 @@ export interface SqliteStoreOptions {
   /** Path of the database file; its folder is made when missing. */
   readonly path: string
   readonly pid: number
-  /** Told of every failure and of the first success after it. */
+  /** Told of every failure. */
   readonly onFault?: (error: unknown) => void
   /** Told when a group of verbs was undone: what was remembered from running them is not true. */
   readonly onUndone?: () => void
@@ -48,6 +48,7 @@ class SqliteStore implements Store {
   private fault: string | undefined
   private mustReopen = false
   private mustFold = false
+  private probing: NodeJS.Timeout | undefined
 
   constructor(
     private readonly options: SqliteStoreOptions,
@@ -78,6 +79,7 @@ class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.probing)
     await this.queue.drained()
     await this.log.settled()
     await this.folder.close()
@@ -148,8 +150,19 @@ class SqliteStore implements Store {
   private failed(error: unknown): void {
     this.fault = error instanceof Error ? error.message : String(error)
     this.options.onFault?.(error)
+    this.probing ??= setTimeout(() => this.probe(), probeAfterMs).unref()
+  }
+
+  /** Traffic that follows readiness would never write again: try by ourselves whether the disk has come back. */
+  private probe(): void {
+    this.probing = undefined
+    if (this.fault === undefined) return
+    this.queue.run(() => this.tx.touch()).catch(() => undefined)
   }
 }
+
+/** How long after a failure the store tries to write by itself. */
+const probeAfterMs = 1000
 
 function connect(path: string): Connection {
   const connection = openConnection(path)

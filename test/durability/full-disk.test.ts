@@ -42,8 +42,10 @@ describe('a sidecar whose disk is full', () => {
     expect((await fetch(`${sidecar.url}/health/ready`)).status).toBe(503)
 
     execFileSync('prlimit', ['--pid', String(sidecar.pid), '--fsize=unlimited'])
+    // Traffic that follows readiness would not come back if only traffic could show that there is room.
+    while ((await fetch(`${sidecar.url}/health/ready`)).status !== 200)
+      await new Promise((resolve) => setTimeout(resolve, 50))
     expect((await gate('room-again'))?.status).toBe(200)
-    expect((await fetch(`${sidecar.url}/health/ready`)).status).toBe(200)
     const seen = await fetch(`${sidecar.url}/api/v1/workflows/${workflow}`)
     const { steps } = (await seen.json()) as { steps: { step_id: string }[] }
     const kept = steps.map(({ step_id }) => step_id)
