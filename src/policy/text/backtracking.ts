@@ -1,79 +1,116 @@
+import { areDisjoint, type CodeRanges, union } from './code-ranges.js'
 import type { PatternNode } from './pattern-tree.js'
+import { readsApart, startsAtTextStart } from './search-starts.js'
 
-/** The most ways an author's pattern may have at one place of the text for backtracking to count as linear. */
-const MAX_WAYS = 256
+/** The most steps from one place, runs aside, that still count as few. RE2 itself takes as many as a pattern is long. */
+const MAX_WORK = 1000
 
-/** In how many ways a part can match from one place: `factor * length ** degree` at most. */
-interface Ways {
-  readonly factor: number
+/** What a backtracking engine has to do from a place on, up to the end of the pattern. */
+interface Work {
+  /** What may be read next. */
+  readonly first: CodeRanges
+  /** The steps grow with this power of the text's length. */
   readonly degree: number
+  /** The steps on top of that, at most. */
+  readonly steps: number
+  /** Whether the next character alone decides every choice on the way. */
+  readonly decided: boolean
 }
 
-const UNBOUNDED: Ways = {
-  factor: Number.POSITIVE_INFINITY,
-  degree: Number.POSITIVE_INFINITY,
-}
+const DONE: Work = { first: [], degree: 0, steps: 1, decided: true }
+const HOPELESS: Work = { first: [], degree: Number.POSITIVE_INFINITY, steps: 1, decided: false }
 
 /**
  * Whether a backtracking engine takes linear time for the pattern, whatever the text.
  *
- * It tries, from each place of the text, every way through the pattern. Where the ways from one place are bounded, or
- * grow with the text but only the start of the text is tried, that is linear. Patterns of which this cannot be shown
- * are not wrong, only left to an engine that needs no proof.
+ * From one place the time is linear when every unbounded repeat is left in one way, since what follows it begins with
+ * other characters, or when only a bounded rest is tried at each place of its run. From all places together it is
+ * linear when only the start of the text is tried, or when no start within a run gets as far as a run of its own.
  *
- * @param maxWays how many ways from one place are few; counted generously, as if none ruled out another
+ * Patterns of which this cannot be shown are not wrong, only left to an engine that needs no proof.
  */
-export function backtracksLinearly(tree: PatternNode, maxWays = MAX_WAYS): boolean {
-  const { factor, degree } = waysOf(tree)
-  return factor <= maxWays && degree + (startsAtTextStart(tree) ? 0 : 1) <= 1
+export function backtracksLinearly(tree: PatternNode): boolean {
+  const { degree, steps } = workOf(tree, DONE)
+  if (steps > MAX_WORK || degree > 1) return false
+  return degree === 0 || startsAtTextStart(tree) || readsApart(tree)
 }
 
-function waysOf(node: PatternNode): Ways {
+/** The work of a part and of all that comes after it. */
+function workOf(node: PatternNode, after: Work): Work {
+  if (after.steps > MAX_WORK || after.degree > 1) return HOPELESS
   switch (node.kind) {
     case 'set':
+      return { ...after, first: node.codes, steps: after.steps + 1 }
     case 'place':
-      return { factor: 1, degree: 0 }
+      return { ...after, steps: after.steps + 1 }
     case 'sequence':
-      return node.parts.map(waysOf).reduce(times, { factor: 1, degree: 0 })
+      return node.parts.reduceRight((rest, part) => workOf(part, rest), after)
     case 'either':
-      return node.options.map(waysOf).reduce(plus, { factor: 0, degree: 0 })
+      return choice(node.options.map((option) => workOf(option, after)))
     case 'repeat':
-      return waysOfRepeat(node)
+      return workOfRepeat(node, after)
   }
 }
 
-function waysOfRepeat({ body, min, max }: PatternNode & { kind: 'repeat' }): Ways {
-  const bounded = max !== Number.POSITIVE_INFINITY
-  if (body.kind === 'set') return bounded ? { factor: max + 1, degree: 0 } : { factor: min + 1, degree: 1 }
-  const ways = waysOf(body)
-  if (!bounded || ways.degree > 0) return UNBOUNDED
-  let sum = 1
-  for (let copies = 1, product = ways.factor; copies <= max && sum < Number.MAX_SAFE_INTEGER; copies++) {
-    sum += product
-    product *= ways.factor
+/** Where the next character decides, only one option costs more than a look at it. */
+function choice(options: readonly Work[]): Work {
+  let first: CodeRanges = []
+  let apart = true
+  for (const option of options) {
+    apart = apart && areDisjoint(first, option.first)
+    first = union(first, option.first)
   }
-  return { factor: sum, degree: 0 }
+  const steps = options.map((option) => option.steps)
+  return {
+    first,
+    degree: Math.max(...options.map((option) => option.degree)),
+    steps: apart ? Math.max(...steps) + options.length : steps.reduce((sum, count) => sum + count, 0),
+    decided: apart && options.every((option) => option.decided),
+  }
 }
 
-const times = (a: Ways, b: Ways): Ways => ({
-  factor: a.factor * b.factor,
-  degree: a.degree + b.degree,
-})
+function workOfRepeat(node: PatternNode & { kind: 'repeat' }, after: Work): Work {
+  const { body, min, max } = node
+  let rest = after
+  if (max === Number.POSITIVE_INFINITY)
+    rest = body.kind === 'set' ? run(body.codes, after) : loop(body, after)
+  else for (let copy = min; copy < max; copy++) rest = choice([workOf(body, rest), after])
+  for (let copy = 0; copy < min; copy++) rest = workOf(body, rest)
+  return rest
+}
 
-const plus = (a: Ways, b: Ways): Ways => ({
-  factor: a.factor + b.factor,
-  degree: Math.max(a.degree, b.degree),
-})
+/** Any number of characters of a set. */
+function run(codes: CodeRanges, after: Work): Work {
+  const decided = areDisjoint(codes, after.first)
+  return {
+    first: union(codes, after.first),
+    degree: decided ? Math.max(1, after.degree) : 1 + after.degree,
+    steps: after.steps + 2,
+    decided: decided && after.decided,
+  }
+}
 
-function startsAtTextStart(node: PatternNode): boolean {
+/** Any number of copies of something longer: linear when there is one way through all of them. */
+function loop(body: PatternNode, after: Work): Work {
+  if (canBeEmpty(body)) return HOPELESS
+  const { first } = workOf(body, DONE)
+  const again: Work = { ...DONE, first: union(first, after.first) }
+  const once = workOf(body, again)
+  if (!once.decided || !areDisjoint(first, after.first)) return HOPELESS
+  return { ...after, first: again.first, degree: Math.max(1, after.degree), steps: after.steps + once.steps }
+}
+
+function canBeEmpty(node: PatternNode): boolean {
   switch (node.kind) {
-    case 'place':
-      return node.place === 'text-start'
-    case 'sequence':
-      return node.parts.length > 0 && startsAtTextStart(node.parts[0]!)
-    case 'either':
-      return node.options.every(startsAtTextStart)
-    default:
+    case 'set':
       return false
+    case 'place':
+      return true
+    case 'sequence':
+      return node.parts.every(canBeEmpty)
+    case 'either':
+      return node.options.some(canBeEmpty)
+    case 'repeat':
+      return node.min === 0 || canBeEmpty(node.body)
   }
 }

@@ -60,3 +60,19 @@ export function coversAll(ranges: CodeRanges, lo: number, hi: number): boolean {
 export function onlyMember(ranges: CodeRanges): number | undefined {
   return ranges.length === 2 && ranges[0] === ranges[1] ? ranges[0] : undefined
 }
+
+/** Whether two sets share no code point. */
+export function areDisjoint(a: CodeRanges, b: CodeRanges): boolean {
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    if (a[i + 1]! < b[j]!) i += 2
+    else if (b[j + 1]! < a[i]!) j += 2
+    else return false
+  }
+  return true
+}
+
+/** The code points of either set. */
+export function union(a: CodeRanges, b: CodeRanges): CodeRanges {
+  if (a.length === 0 || a === b) return b
+  return b.length === 0 ? a : mergeRanges([...a, ...b])
+}

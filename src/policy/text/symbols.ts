@@ -9,7 +9,8 @@ const DIGIT = 27
 const SPACE = 28
 const FIRST_SIGN = 29
 const CONTROL = 62
-const FOREIGN = 63
+/** What everything outside ASCII is, with few exceptions. */
+export const FOREIGN = 63
 
 /** İ: its lower case is an `i` and a dot above. */
 const DOTTED_CAPITAL_I = 0x130

@@ -14,7 +14,7 @@ function trimStart(node: PatternNode): PatternNode {
     case 'either':
       return { kind: 'either', options: node.options.map(trimStart) }
     case 'repeat':
-      return leastOf(node)
+      return leastOf(node, trimStart)
     case 'sequence': {
       const parts = withoutAnchoredAll(node.parts, 'text-start', 0, 1)
       const [first, ...rest] = parts
@@ -32,7 +32,7 @@ function trimEnd(node: PatternNode): PatternNode {
     case 'either':
       return { kind: 'either', options: node.options.map(trimEnd) }
     case 'repeat':
-      return leastOf(node)
+      return leastOf(node, trimEnd)
     case 'sequence': {
       const parts = withoutAnchoredAll(node.parts, 'text-end', -1, -2)
       const last = parts.at(-1)
@@ -46,10 +46,13 @@ function trimEnd(node: PatternNode): PatternNode {
   }
 }
 
-/** At an open end, as few copies as allowed match wherever more do. */
-function leastOf(node: PatternNode & { readonly kind: 'repeat' }): PatternNode {
+/** At an open end, as few copies as allowed match wherever more do; a single one has an open end itself. */
+function leastOf(
+  node: PatternNode & { kind: 'repeat' },
+  trim: (node: PatternNode) => PatternNode,
+): PatternNode {
   if (node.min === 0) return EMPTY
-  return node.min === 1 ? node.body : { ...node, max: node.min }
+  return node.min === 1 ? trim(node.body) : { ...node, max: node.min }
 }
 
 /** `^(?s:.*)` at the start, or its mirror image at the end, says nothing. */

@@ -34,7 +34,8 @@ describe('a compiled pattern', () => {
       }),
       { numRuns: Number(process.env.RUNS ?? 4000) },
     )
-    console.log(engines)
+    // What was generated reached both engines and was found, too.
+    expect(Math.min(...Object.values(engines))).toBeGreaterThan(0)
   })
 
   it('is refused exactly when re2js refuses it', () => {
@@ -47,6 +48,6 @@ describe('a compiled pattern', () => {
       }),
       { numRuns: Number(process.env.RUNS ?? 4000) },
     )
-    console.log(ok)
+    expect(ok).toBeGreaterThan(0)
   })
 })

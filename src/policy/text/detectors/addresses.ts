@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net'
+import { isIPv4, isIPv6 } from 'node:net'
 import type { ClueDetector } from './from-clues.js'
 import { mod97 } from './numbers/checksums.js'
 
@@ -12,13 +12,19 @@ const isMailAddress = (match: string, text: string, start: number): boolean => {
   )
 }
 
-/** Four numbers that are a version, or an address that belongs to no one. */
-const isAddress4 = (match: string, text: string, start: number): boolean => {
-  if (/^(?:0|127|255)\./.test(match)) return false
-  if (/[\w.-]/.test(text.charAt(start - 1)) || /^(?:[\w-]|\.\d)/.test(text.slice(start + match.length)))
-    return false
-  return !/(?:\bv|version|release|build)["':=\s]*$/i.test(text.slice(Math.max(0, start - 16), start))
+/** The match is the middle of four numbers; they are an address unless they are a version, or one of no one's. */
+const isAddress4 = (_match: string, text: string, start: number): boolean => {
+  const from = Math.max(0, start - ADDRESS4_LENGTH)
+  const before = /[\d.]*$/.exec(text.slice(from, start))![0]
+  const after = /^[\d.]*\d/.exec(text.slice(start, start + ADDRESS4_LENGTH))![0]
+  const [first, last] = [start - before.length, start + after.length]
+  const address = text.slice(first, last)
+  if (!isIPv4(address) || /^(?:0|127|255)\./.test(address)) return false
+  if (/[\w-]/.test(text.charAt(first - 1)) || /[\w-]/.test(text.charAt(last))) return false
+  return !/(?:\bv|version|release|build)["':=\s]*$/i.test(text.slice(Math.max(0, first - 16), first))
 }
+
+const ADDRESS4_LENGTH = 20
 
 /** The match holds colons of the address; the rest is looked for here. */
 const isAddress6 = (_match: string, text: string, start: number): boolean => {
@@ -106,7 +112,7 @@ export const ADDRESSES: readonly ClueDetector[] = [
     category: 'pii',
     clues: [
       {
-        pattern: '\\b(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)\\b',
+        pattern: '\\d\\.\\d{1,3}\\.\\d{1,3}\\.\\d',
         accept: isAddress4,
       },
       { pattern: '::', accept: isAddress6 },

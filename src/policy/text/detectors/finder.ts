@@ -9,9 +9,6 @@ import { v8Source } from '../v8-source.js'
 /** Whether what was found is what was looked for: the match, the text, and where in it the match begins. */
 export type Verdict = (match: string, text: string, start: number) => boolean
 
-/** Our own patterns have more ways on paper than in any text: their alternatives begin differently. */
-const MAX_WAYS = 10_000
-
 /**
  * A search for what a pattern can only point at: each match is shown to a verdict until one is accepted.
  *
@@ -21,12 +18,12 @@ const MAX_WAYS = 10_000
 export function finder(source: string, accept: Verdict): (view: TextView) => boolean {
   const parsed = parseRe2(source)
   const js = parsed.ok ? v8Source(parsed.tree) : undefined
-  if (!parsed.ok || js === undefined || !backtracksLinearly(parsed.tree, MAX_WAYS)) {
+  if (!parsed.ok || js === undefined || !backtracksLinearly(parsed.tree)) {
     throw new Error(`a detector's own pattern cannot be searched for: ${source}`)
   }
   const needs = packNeeds(needsOf(parsed.tree))
   const character = needs !== undefined ? undefined : neededCharacter(parsed.tree)
-  const pattern = new RegExp(js, 'g')
+  const pattern = new RegExp(`(?:${js})(?=)`, 'g')
   return (view) => {
     if (needs !== undefined) {
       const sketch = view.sketchFor(true)

@@ -107,7 +107,7 @@ export const SECRET_CASES: CaseTable = {
   },
   'secret.huggingface_token': {
     finds: [
-      'hf_' + 'AbCdEfGhIj'.repeat(4).slice(0, 34),
+      `hf_${'AbCdEfGhIj'.repeat(4).slice(0, 34)}`,
       `HF=hf_${'abcdefghijklmnopq'.repeat(2)}`,
       `(hf_${'Z'.repeat(34)})`,
       `hf_${'q'.repeat(34)} ok`,
