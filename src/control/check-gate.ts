@@ -3,7 +3,6 @@ import { isRefusal, type Refusal } from '../domain/errors.js'
 import { admitGate } from '../domain/gate/admit.js'
 import { decideGate } from '../domain/gate/decide.js'
 import { gateInput } from '../domain/gate/input.js'
-import type { DecisionRecord } from '../domain/gate/record.js'
 import { repeatGate } from '../domain/gate/repeat.js'
 import type { GateReply } from '../domain/gate/reply.js'
 import { type GateContent, type GateRequest, gateContent } from '../domain/gate/request.js'
@@ -38,7 +37,7 @@ export function checkGate(
 }
 
 function repeat(tx: Transaction, step: Step, request: GateRequest, now: number): GateReply {
-  const record = JSON.parse(tx.eventBody(step.decisionSeq)) as DecisionRecord
+  const record = tx.record(step)
   const output = request.includePriorOutput ? priorOutput(tx, step) : null
   const { reply, changes } = repeatGate(step, record, output, now)
   tx.apply(changes)

@@ -9,7 +9,6 @@ import { actor, type Identity } from '../domain/identity.js'
 import type { JsonObject } from '../domain/json.js'
 import type { Step } from '../domain/step.js'
 import { isTerminal, type Workflow } from '../domain/workflow.js'
-import type { Reader } from '../store/store.js'
 import { evaluate } from './check-gate.js'
 import type { Ports } from './ports.js'
 import { findWorkflow } from './scope.js'
@@ -30,7 +29,7 @@ export function listCheckpoints(
   return ports.store.transact((tx) => {
     const workflow = findWorkflow(tx, identity, id, ports.now())
     if (isRefusal(workflow)) return workflow
-    return tx.steps(workflow).map((step) => ({ workflow, step, record: recordOf(tx, step) }))
+    return tx.steps(workflow).map((step) => ({ workflow, step, record: tx.record(step) }))
   })
 }
 
@@ -61,7 +60,7 @@ export function resumeCheckpoint(
     if (refusal || !step) return refusal ?? refuse('NOT_FOUND', { what: 'Checkpoint' })
     const reopening = isTerminal(found.status)
     const workflow = reopening ? { ...reopened(found), version: found.version + 1 } : found
-    const request = requestOf(recordOf(tx, step), step)
+    const request = requestOf(tx.record(step), step)
     const admission = admitGate(workflow, step, step.stepId, request, step.contentDigest, now)
     if (isRefusal(admission)) return admission
     if (reopening) {
@@ -85,10 +84,6 @@ export function resumeCheckpoint(
     })
     return { step: counted, reply }
   })
-}
-
-function recordOf(tx: Reader, step: Step): DecisionRecord {
-  return JSON.parse(tx.eventBody(step.decisionSeq)) as DecisionRecord
 }
 
 function requestOf({ input }: DecisionRecord, step: Step): GateRequest {

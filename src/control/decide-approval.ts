@@ -2,7 +2,6 @@
 import { approveStep, expireApproval, type Ruled, rejectStep } from '../domain/approval.js'
 import type { PolicyMatch } from '../domain/decision.js'
 import { isRefusal, type Refusal, refuse } from '../domain/errors.js'
-import type { DecisionRecord } from '../domain/gate/record.js'
 import { actor, type Identity } from '../domain/identity.js'
 import type { Step } from '../domain/step.js'
 import type { Workflow } from '../domain/workflow.js'
@@ -40,7 +39,7 @@ export function decideApproval(
     tx.apply(ruled.changes)
     const after = ruled.changes.workflow ?? workflow
     ports.histories.changed(workflow, ruled.changes, step)
-    const record = JSON.parse(tx.eventBody(step.decisionSeq)) as DecisionRecord
+    const record = tx.record(step)
     return { workflow: after, step: ruled.step, missing: ruled.missing, policies: record.policies }
   })
 }

@@ -6,7 +6,10 @@ export type EventType =
   | 'workflow_failed'
   | 'workflow_aborted'
   | 'workflow_reopened'
+  /** The first decision on a step. */
   | 'step_gated'
+  /** A later one: the step was evaluated anew. */
+  | 'step_regated'
   | 'step_gate_repeated'
   | 'step_completed'
   | 'step_completed_ungated'

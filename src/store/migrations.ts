@@ -32,26 +32,19 @@ export const migrations: readonly string[] = [
   CREATE INDEX workflows_running ON workflows (org, tenant) WHERE status = 'in_progress';
 
   CREATE TABLE steps (
-    workflow_key INTEGER NOT NULL REFERENCES workflows (key),
+    workflow_key INTEGER NOT NULL,
     step_id TEXT NOT NULL,
     step_index INTEGER NOT NULL,
     checkpoint INTEGER NOT NULL,
-    version INTEGER NOT NULL,
-    name TEXT,
+    version INTEGER NOT NULL DEFAULT 1,
     type TEXT NOT NULL,
-    tool_name TEXT,
-    model TEXT,
-    provider TEXT,
     decision TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    decision_id TEXT NOT NULL,
     decision_seq INTEGER NOT NULL,
     content_digest TEXT NOT NULL,
     idempotency_key TEXT NOT NULL,
-    gate_count INTEGER NOT NULL,
+    gate_count INTEGER NOT NULL DEFAULT 1,
     first_gate_at INTEGER NOT NULL,
     last_gate_at INTEGER NOT NULL,
-    decided_at INTEGER NOT NULL,
     tokens_in INTEGER,
     tokens_out INTEGER,
     cost_usd REAL,
@@ -69,13 +62,18 @@ export const migrations: readonly string[] = [
 
   CREATE TABLE events (
     seq INTEGER PRIMARY KEY,
-    workflow_key INTEGER NOT NULL REFERENCES workflows (key),
+    workflow_key INTEGER NOT NULL,
     step_id TEXT,
     type TEXT NOT NULL,
     at INTEGER NOT NULL,
     body TEXT NOT NULL
   );
-  CREATE INDEX events_by_workflow ON events (workflow_key);
+  -- A step's first gate is found by its checkpoint number, so the commonest event costs no second index page.
+  CREATE INDEX events_by_workflow ON events (workflow_key) WHERE type <> 'step_gated';
+  CREATE VIEW timeline AS
+    SELECT workflow_key, seq, step_id, type, at, body FROM events WHERE type <> 'step_gated'
+    UNION ALL
+    SELECT s.workflow_key, e.seq, e.step_id, e.type, e.at, e.body FROM steps s JOIN events e ON e.seq = s.checkpoint;
 
   CREATE TABLE revisions (
     id TEXT PRIMARY KEY,

@@ -1,14 +1,17 @@
 /** The reading half of a transaction. @module */
+import type { DecisionRecord } from '../domain/gate/record.js'
 import type { Step } from '../domain/step.js'
 import type { Workflow } from '../domain/workflow.js'
 import type { Connection, SqlValue, Statement } from './database.js'
-import { stepColumns, stepOf, workflowColumns, workflowOf } from './rows.js'
 import type { Statements } from './statements.js'
+import { stepOf, stepSelection } from './step-rows.js'
 import type { Page, PendingStep, Reader, Scope, WorkflowFilter } from './store.js'
+import { workflowColumns, workflowOf } from './workflow-rows.js'
 
 /** Reads over one connection's prepared statements. Workflows that were met lately are remembered. */
 export class Reads implements Reader {
   private readonly lists = new Map<string, Statement>()
+  private readonly records = new WeakMap<Step, DecisionRecord>()
 
   constructor(
     protected readonly connection: Connection,
@@ -46,25 +49,25 @@ export class Reads implements Reader {
 
   step(workflow: Workflow, stepId: string): Step | undefined {
     const row = this.sql.step.get([workflow.key, stepId])
-    return row && stepOf(row)
+    return row && this.stepOf(row)
   }
 
   steps(workflow: Workflow): readonly Step[] {
-    return this.sql.steps.all([workflow.key]).map(stepOf)
+    return this.sql.steps.all([workflow.key]).map((row) => this.stepOf(row))
   }
 
   lastResumable(workflow: Workflow): Step | undefined {
     const row = this.sql.lastResumable.get([workflow.key])
-    return row && stepOf(row)
+    return row && this.stepOf(row)
   }
 
   stepHeld(workflow: Workflow, states: readonly ('pending' | 'rejected' | 'expired')[]): Step | undefined {
     const marks = states.map(() => '?').join(', ')
     const statement = this.list(
-      `SELECT ${stepColumns} FROM steps WHERE workflow_key = ? AND approval_status IN (${marks}) ORDER BY step_index LIMIT 1`,
+      `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.approval_status IN (${marks}) ORDER BY s.step_index LIMIT 1`,
     )
     const row = statement.get([workflow.key, ...states])
-    return row && stepOf(row)
+    return row && this.stepOf(row)
   }
 
   stepOfCheckpoint(workflow: Workflow, checkpoint: number): Step | undefined {
@@ -77,11 +80,11 @@ export class Reads implements Reader {
   pendingSteps(scope: Scope, now: number, limit: number): Page<PendingStep> {
     const whose = [now, scope.org, scope.tenant]
     const rows = this.sql.pending.all([...whose, limit]).map((row) => {
-      const step = stepOf(row)
+      const step = this.stepOf(row)
       return {
         step,
         workflow: this.workflowByKey(step.workflowKey),
-        record: row[row.length - 1] as string,
+        record: this.record(step),
       }
     })
     return { rows, total: Number(this.sql.pendingCount.get(whose)?.[0] ?? 0) }
@@ -95,9 +98,20 @@ export class Reads implements Reader {
 
   overdue(now: number, limit: number): readonly { workflow: Workflow; step: Step }[] {
     return this.sql.overdue.all([now, limit]).map((row) => {
-      const step = stepOf(row)
+      const step = this.stepOf(row)
       return { step, workflow: this.workflowByKey(step.workflowKey) }
     })
+  }
+
+  record(step: Step): DecisionRecord {
+    const known = this.records.get(step)
+    return known ?? (JSON.parse(this.eventBody(step.decisionSeq)) as DecisionRecord)
+  }
+
+  private stepOf(row: readonly SqlValue[]): Step {
+    const { step, record } = stepOf(row)
+    this.records.set(step, record)
+    return step
   }
 
   private workflowByKey(key: number): Workflow {

@@ -1,15 +1,9 @@
 /** Every statement of the store, prepared once per connection. @module */
 import type { Connection, Statement } from './database.js'
-import { firstGateColumns, stepColumns, workflowColumns, workflowStateColumns } from './rows.js'
+import { insertStep, stepSelection, updateStep } from './step-rows.js'
+import { workflowColumns, workflowStateColumns } from './workflow-rows.js'
 
-const stepNames = stepColumns.split(', ')
 const places = (count: number): string => Array(count).fill('?').join(', ')
-const columnsOf = (alias: string, columns: string): string =>
-  columns
-    .split(', ')
-    .map((name) => `${alias}.${name}`)
-    .join(', ')
-
 const sql = {
   workflow: `SELECT ${workflowColumns} FROM workflows WHERE id = ? AND org = ? AND tenant = ?`,
   workflowByKey: `SELECT ${workflowColumns} FROM workflows WHERE key = ?`,
@@ -20,26 +14,20 @@ const sql = {
   tally:
     'UPDATE workflows SET version = ?, step_count = ?, tokens_in = ?, tokens_out = ?, cost_usd = ?, approvals_granted = ?, pending_step = ? WHERE key = ? AND version = ?',
   updateWorkflow: `UPDATE workflows SET ${workflowStateColumns.map((name) => `${name} = ?`).join(', ')} WHERE key = ? AND version = ?`,
-  step: `SELECT ${stepColumns} FROM steps WHERE workflow_key = ? AND step_id = ?`,
-  steps: `SELECT ${stepColumns} FROM steps WHERE workflow_key = ? ORDER BY step_index`,
-  lastResumable: `SELECT ${stepColumns} FROM steps WHERE workflow_key = ? AND decision <> 'block' ORDER BY step_index DESC LIMIT 1`,
-  insertStep: `INSERT INTO steps (${stepNames.slice(0, firstGateColumns).join(', ')}) VALUES (${places(firstGateColumns)})`,
-  updateStep: `UPDATE steps SET ${stepNames
-    .slice(2)
-    .map((name) => `${name} = ?`)
-    .join(', ')} WHERE workflow_key = ? AND step_id = ? AND version = ?`,
-  countStep:
-    'UPDATE steps SET version = ?, gate_count = ?, last_gate_at = ? WHERE workflow_key = ? AND step_id = ? AND version = ?',
+  step: `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.step_id = ?`,
+  steps: `SELECT ${stepSelection} WHERE s.workflow_key = ? ORDER BY s.step_index`,
+  lastResumable: `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.decision <> 'block' ORDER BY s.step_index DESC LIMIT 1`,
+  insertStep,
+  updateStep,
   insertEvent: 'INSERT INTO events (seq, workflow_key, step_id, type, at, body) VALUES (?, ?, ?, ?, ?, ?)',
   eventBody: 'SELECT body FROM events WHERE seq = ?',
   eventStep: 'SELECT step_id FROM events WHERE seq = ? AND workflow_key = ?',
   pendingCount: `SELECT count(*) FROM steps s JOIN workflows w ON w.key = s.workflow_key
     WHERE s.approval_status = 'pending' AND s.approval_expires_at > ? AND w.org = ? AND w.tenant = ?`,
-  pending: `SELECT ${columnsOf('s', stepColumns)}, e.body FROM steps s JOIN workflows w ON w.key = s.workflow_key
-    JOIN events e ON e.seq = s.decision_seq
+  pending: `SELECT ${stepSelection} JOIN workflows w ON w.key = s.workflow_key
     WHERE s.approval_status = 'pending' AND s.approval_expires_at > ? AND w.org = ? AND w.tenant = ?
     ORDER BY s.decision_seq DESC LIMIT ?`,
-  overdue: `SELECT ${columnsOf('s', stepColumns)} FROM steps s
+  overdue: `SELECT ${stepSelection}
     WHERE s.approval_status = 'pending' AND s.approval_expires_at <= ? ORDER BY s.approval_expires_at LIMIT ?`,
   insertRevision: 'INSERT OR IGNORE INTO revisions (id, description, first_used_at) VALUES (?, ?, ?)',
 } as const

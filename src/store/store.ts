@@ -4,6 +4,7 @@
  * @module
  */
 import type { Changes } from '../domain/event.js'
+import type { DecisionRecord } from '../domain/gate/record.js'
 import type { Step } from '../domain/step.js'
 import type { Workflow } from '../domain/workflow.js'
 
@@ -31,8 +32,8 @@ export interface Page<T> {
 export interface PendingStep {
   readonly workflow: Workflow
   readonly step: Step
-  /** JSON text of the decision's record. */
-  readonly record: string
+  /** The record of its decision. */
+  readonly record: DecisionRecord
 }
 
 /** What a verb may look at. Ids of another tenant are simply not there. */
@@ -52,6 +53,8 @@ export interface Reader {
   stepOfCheckpoint(workflow: Workflow, checkpoint: number): Step | undefined
   /** Newest first. */
   pendingSteps(scope: Scope, now: number, limit: number): Page<PendingStep>
+  /** The record of a step's latest decision. */
+  record(step: Step): DecisionRecord
   /** JSON text of an event's body. */
   eventBody(seq: number): string
   /** Holds of all tenants whose deadline has passed. For the process's own clock, never for a caller. */

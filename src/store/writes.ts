@@ -4,8 +4,9 @@ import type { Step } from '../domain/step.js'
 import type { Workflow } from '../domain/workflow.js'
 import { migrations } from './migrations.js'
 import { Reads } from './reads.js'
-import { firstStepRow, stepRow, workflowRow, workflowState } from './rows.js'
+import { firstStep, laterStep } from './step-rows.js'
 import type { Transaction } from './store.js'
+import { workflowRow, workflowState } from './workflow-rows.js'
 
 /** Writes rows with compare-and-set, and appends events; counts what it wrote. */
 export class Writes extends Reads implements Transaction {
@@ -52,15 +53,10 @@ export class Writes extends Reads implements Transaction {
 
   private putStep(step: Step): void {
     if (step.version === 1) {
-      this.sql.insertStep.run(firstStepRow(step))
+      this.sql.insertStep.run(firstStep(step))
       return
     }
-    const { changes } = this.sql.updateStep.run([
-      ...stepRow(step).slice(2),
-      step.workflowKey,
-      step.stepId,
-      step.version - 1,
-    ])
+    const { changes } = this.sql.updateStep.run(laterStep(step))
     if (changes !== 1)
       throw new Error(`Step ${step.stepId} of workflow row ${step.workflowKey} changed meanwhile`)
   }

@@ -64,7 +64,7 @@ export function decideGate(d: Deciding): {
           seq: d.seq,
           workflowKey: d.workflow.key,
           stepId: d.stepId,
-          type: 'step_gated',
+          type: d.step ? 'step_regated' : 'step_gated',
           at: d.now,
           body,
         },

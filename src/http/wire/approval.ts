@@ -2,7 +2,6 @@
 import type { RuledStep } from '../../control/decide-approval.js'
 import { actionable } from '../../domain/decision.js'
 import { isRefusal, type Refusal, refuse } from '../../domain/errors.js'
-import type { DecisionRecord } from '../../domain/gate/record.js'
 import type { JsonObject } from '../../domain/json.js'
 import { retryContext } from '../../domain/retry-context.js'
 import type { PendingStep } from '../../store/store.js'
@@ -59,7 +58,7 @@ export function pendingText(rows: readonly PendingStep[], total: number): string
 }
 
 function wirePending({ workflow, step, record }: PendingStep): Record<string, unknown> {
-  const { policies, input } = JSON.parse(record) as DecisionRecord
+  const { policies, input } = record
   const matched = actionable(policies)
   return {
     workflow_id: workflow.id,

@@ -1,0 +1,137 @@
+/**
+ * Step rows to domain values and back. A row is narrow: what the step was called and why it was decided so stands in the
+ * record of its decision, which is read with it.
+ * @module
+ */
+import type { Decision } from '../domain/decision.js'
+import type { DecisionRecord } from '../domain/gate/record.js'
+import type { Approval, Step, StepType } from '../domain/step.js'
+import type { SqlValue } from './database.js'
+import { given } from './workflow-rows.js'
+
+const columns = [
+  'workflow_key',
+  'step_id',
+  'step_index',
+  'checkpoint',
+  'version',
+  'type',
+  'decision',
+  'decision_seq',
+  'content_digest',
+  'idempotency_key',
+  'gate_count',
+  'first_gate_at',
+  'last_gate_at',
+  'tokens_in',
+  'tokens_out',
+  'cost_usd',
+  'approval_status',
+  'approval_expires_at',
+  'approval',
+  'completion_count',
+  'completed_at',
+  'output_seq',
+  'resume_count',
+  'last_resumed_at',
+]
+
+/** What is selected for a step: its columns (table `s`), and time and record of its decision (table `e`). */
+export const stepSelection = `${columns.map((name) => `s.${name}`).join(', ')}, e.at, e.body FROM steps s JOIN events e ON e.seq = s.decision_seq`
+
+/** A first gate's row: most columns are as they always are then. */
+export const insertStep = `INSERT INTO steps (workflow_key, step_id, step_index, checkpoint, decision_seq, type, decision, content_digest,
+  idempotency_key, first_gate_at, last_gate_at, tokens_in, tokens_out, cost_usd, approval_status, approval_expires_at, approval)
+  VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12, ?13, ?14, ?15)`
+
+/** Parameters of `insertStep`. */
+export function firstStep(s: Step): SqlValue[] {
+  return [
+    s.workflowKey,
+    s.stepId,
+    s.index,
+    s.decisionSeq,
+    s.type,
+    s.decision,
+    s.contentDigest,
+    s.idempotencyKey,
+    s.firstGateAt,
+    s.tokensIn ?? null,
+    s.tokensOut ?? null,
+    s.costUsd ?? null,
+    s.approval?.status ?? null,
+    s.approval?.expiresAt ?? null,
+    s.approval ? JSON.stringify(s.approval) : null,
+  ]
+}
+
+const later = columns.slice(2)
+
+/** All columns but the key, where the version is the one before. */
+export const updateStep = `UPDATE steps SET ${later.map((name) => `${name} = ?`).join(', ')}
+  WHERE workflow_key = ? AND step_id = ? AND version = ?`
+
+/** Parameters of `updateStep`. */
+export function laterStep(s: Step): SqlValue[] {
+  return [
+    s.index,
+    s.checkpoint,
+    s.version,
+    s.type,
+    s.decision,
+    s.decisionSeq,
+    s.contentDigest,
+    s.idempotencyKey,
+    s.gateCount,
+    s.firstGateAt,
+    s.lastGateAt,
+    s.tokensIn ?? null,
+    s.tokensOut ?? null,
+    s.costUsd ?? null,
+    s.approval?.status ?? null,
+    s.approval?.expiresAt ?? null,
+    s.approval ? JSON.stringify(s.approval) : null,
+    s.completionCount,
+    s.completedAt ?? null,
+    s.outputSeq ?? null,
+    s.resumeCount,
+    s.lastResumedAt ?? null,
+    s.workflowKey,
+    s.stepId,
+    s.version - 1,
+  ]
+}
+
+/** A row of `stepSelection` as a step and the record of its decision. */
+export function stepOf(row: readonly SqlValue[]): { step: Step; record: DecisionRecord } {
+  const [workflowKey, stepId, index, checkpoint, version, type, decision, decisionSeq] = row
+  const [contentDigest, idempotencyKey, gateCount, firstGateAt, lastGateAt] = row.slice(8)
+  const [tokensIn, tokensOut, costUsd, , , approval] = row.slice(13)
+  const [completionCount, completedAt, outputSeq, resumeCount, lastResumedAt, decidedAt, body] = row.slice(19)
+  const record = JSON.parse(body as string) as DecisionRecord
+  const { step_name: name, tool_name: toolName, model, provider } = record.input
+  const step = {
+    workflowKey: workflowKey as number,
+    stepId: stepId as string,
+    index: index as number,
+    checkpoint: checkpoint as number,
+    version: version as number,
+    type: type as StepType,
+    decision: decision as Decision,
+    reason: record.reason,
+    decisionId: record.decision_id,
+    decisionSeq: decisionSeq as number,
+    contentDigest: contentDigest as string,
+    idempotencyKey: idempotencyKey as string,
+    gateCount: gateCount as number,
+    firstGateAt: firstGateAt as number,
+    lastGateAt: lastGateAt as number,
+    decidedAt: decidedAt as number,
+    completionCount: completionCount as number,
+    resumeCount: resumeCount as number,
+    ...(approval == null ? {} : { approval: JSON.parse(approval as string) as Approval }),
+    ...given({ name, toolName, model, provider }),
+    ...given({ tokensIn, tokensOut, costUsd, completedAt, outputSeq, lastResumedAt }),
+  } as Step
+  return { step, record }
+}
