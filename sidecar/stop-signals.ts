@@ -1,4 +1,5 @@
 /** SIGTERM and SIGINT: the first asks, the second insists. @module */
+import { performance } from 'node:perf_hooks'
 import { exitCodes } from './exit-codes.js'
 import type { Log } from './logging.js'
 
@@ -9,18 +10,22 @@ export interface StopSignals {
   release(): void
 }
 
+/** A terminal signals a whole process group and npm passes the signal on: within this time, in ms, twice is once. */
+const ECHO_TIME = 500
+
 export function awaitStopSignals(log: Log): StopSignals {
-  let asked = false
+  let first: { readonly signal: string; readonly at: number } | undefined
   let resolve: (signal: string) => void = () => {}
   const promise = new Promise<string>((done) => {
     resolve = done
   })
   const onSignal = (signal: NodeJS.Signals) => {
-    if (asked) {
+    if (first !== undefined) {
+      if (signal === first.signal && performance.now() - first.at < ECHO_TIME) return
       log.warn({ signal }, 'stopped at once: asked a second time')
       process.exit(exitCodes.failure.code)
     }
-    asked = true
+    first = { signal, at: performance.now() }
     resolve(signal)
   }
   const signals = ['SIGTERM', 'SIGINT'] as const

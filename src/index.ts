@@ -30,4 +30,12 @@ export type { Identity } from './domain/identity.js'
 export type { Approval, Step, StepType } from './domain/step.js'
 export type { Workflow, WorkflowSource, WorkflowStatus } from './domain/workflow.js'
 export { openPolicies, type Policies, type PolicyFolderOptions } from './policy/bundle/open-policies.js'
+export { checkPolicies, type PolicyCheck } from './policy/verify/check-policies.js'
+export type { VerifyOptions } from './policy/verify/open-policy-folder.js'
+export type { PolicyTestResult } from './policy/verify/run-policy-test.js'
+export {
+  type PolicyTestOptions,
+  type PolicyTestRun,
+  runPolicyTests,
+} from './policy/verify/run-policy-tests.js'
 export { DatabaseInUse, StoreUnavailable } from './store/store.js'

@@ -143,6 +143,14 @@ describe.concurrent('stopping', () => {
     await gate.logged('stopped')
   })
 
+  it('takes a signal that comes twice at once, as from npm under Ctrl-C, for one', async () => {
+    const gate = await serve(withPolicies)
+    gate.child.kill('SIGINT')
+    gate.child.kill('SIGINT')
+    expect(await gate.ended).toBe(0)
+    await gate.logged('stopped')
+  })
+
   it('does not wait for a second signal', async () => {
     const gate = await serve(withPolicies)
     const path = gatePath(await newWorkflow(gate), 's')
