@@ -3,9 +3,10 @@ import { isRefusal, type Refusal } from '../domain/errors.js'
 import { admitGate } from '../domain/gate/admit.js'
 import { decideGate } from '../domain/gate/decide.js'
 import { gateInput } from '../domain/gate/input.js'
+import type { DecisionRecord } from '../domain/gate/record.js'
 import { repeatGate } from '../domain/gate/repeat.js'
 import type { GateReply } from '../domain/gate/reply.js'
-import { type GateContent, type GateRequest, gateContent } from '../domain/gate/request.js'
+import type { GateRequest } from '../domain/gate/request.js'
 import type { Identity } from '../domain/identity.js'
 import { decisionId } from '../domain/ids.js'
 import type { JsonObject } from '../domain/json.js'
@@ -23,21 +24,26 @@ export function checkGate(
   stepId: string,
   request: GateRequest,
 ): Promise<GateReply | Refusal> {
-  const content = gateContent(request)
   return ports.store.transact((tx) => {
     const now = ports.now()
     const workflow = findWorkflow(tx, identity, workflowId, now)
     if (isRefusal(workflow)) return workflow
     const step = workflow.stepCount === 0 ? undefined : tx.step(workflow, stepId)
-    const admission = admitGate(workflow, step, stepId, request, content.digest, now)
+    const record = step && tx.record(step)
+    const admission = admitGate(workflow, step, stepId, request, record, now)
     if (isRefusal(admission)) return admission
-    if (admission === 'repeat' && step) return repeat(tx, step, request, now)
-    return evaluate(ports, tx, { workflow, step, stepId, request, content, identity, now })
+    if (admission === 'repeat' && step && record) return repeat(tx, step, record, request, now)
+    return evaluate(ports, tx, { workflow, step, stepId, request, identity, now })
   })
 }
 
-function repeat(tx: Transaction, step: Step, request: GateRequest, now: number): GateReply {
-  const record = tx.record(step)
+function repeat(
+  tx: Transaction,
+  step: Step,
+  record: DecisionRecord,
+  request: GateRequest,
+  now: number,
+): GateReply {
   const output = request.includePriorOutput ? priorOutput(tx, step) : null
   const { reply, changes } = repeatGate(step, record, output, now)
   tx.apply(changes)
@@ -50,16 +56,17 @@ export interface Asked {
   readonly step: Step | undefined
   readonly stepId: string
   readonly request: GateRequest
-  readonly content: GateContent
+  /** See `Deciding`. */
+  readonly contentDigest?: string | undefined
   readonly identity: Identity
   readonly now: number
 }
 
 /** Ask policy, decide, and write the decision down. */
 export function evaluate(ports: Ports, tx: Transaction, asked: Asked): GateReply {
-  const { workflow, step, stepId, request, content, identity, now } = asked
+  const { workflow, step, stepId, request, identity, now } = asked
   const engine = ports.engine()
-  const input = gateInput(workflow, step, stepId, request, content, identity, now)
+  const input = gateInput(workflow, step, stepId, request, identity, now)
   const past = ports.histories.of(tx, workflow, engine)
   const judgement = engine.evaluate('step', input.object, () => input.text, past)
   const { reply, changes } = decideGate({
@@ -67,7 +74,7 @@ export function evaluate(ports: Ports, tx: Transaction, asked: Asked): GateReply
     step,
     stepId,
     request,
-    content,
+    contentDigest: asked.contentDigest,
     input,
     identity,
     judgement,

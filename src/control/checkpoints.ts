@@ -4,7 +4,7 @@ import { isRefusal, type Refusal, refuse } from '../domain/errors.js'
 import { admitGate } from '../domain/gate/admit.js'
 import type { DecisionRecord } from '../domain/gate/record.js'
 import type { GateReply } from '../domain/gate/reply.js'
-import { type GateRequest, gateContent } from '../domain/gate/request.js'
+import type { GateRequest } from '../domain/gate/request.js'
 import { actor, type Identity } from '../domain/identity.js'
 import type { JsonObject } from '../domain/json.js'
 import type { Step } from '../domain/step.js'
@@ -60,8 +60,9 @@ export function resumeCheckpoint(
     if (refusal || !step) return refusal ?? refuse('NOT_FOUND', { what: 'Checkpoint' })
     const reopening = isTerminal(found.status)
     const workflow = reopening ? { ...reopened(found), version: found.version + 1 } : found
-    const request = requestOf(tx.record(step), step)
-    const admission = admitGate(workflow, step, step.stepId, request, step.contentDigest, now)
+    const record = tx.record(step)
+    const request = requestOf(record, step)
+    const admission = admitGate(workflow, step, step.stepId, request, record, now)
     if (isRefusal(admission)) return admission
     if (reopening) {
       const body = JSON.stringify({ by: actor(identity), checkpoint: step.checkpoint, step_id: step.stepId })
@@ -71,14 +72,13 @@ export function resumeCheckpoint(
       })
     }
     const counted: Step = { ...step, resumeCount: step.resumeCount + 1, lastResumedAt: now }
-    // The caller will come back with the original content, so its digest stays even where the record is masked.
-    const content = { ...gateContent(request), digest: step.contentDigest }
     const reply = evaluate(ports, tx, {
       workflow,
       step: counted,
       stepId: step.stepId,
       request,
-      content,
+      // The caller will come back with the original content, which a masked record does not have.
+      contentDigest: step.contentDigest,
       identity,
       now,
     })

@@ -53,8 +53,8 @@ export interface Step {
   /** Sequence number of the event that holds the decision's record. */
   readonly decisionSeq: number
   readonly approval?: Approval
-  /** SHA-256 of the canonical content that was decided. */
-  readonly contentDigest: string
+  /** SHA-256 of the content that was decided, where the record holds it masked. */
+  readonly contentDigest?: string
   /** Bound by the first gate; empty when none was given. */
   readonly idempotencyKey: string
   readonly gateCount: number

@@ -1,7 +1,8 @@
 /**
  * Group commit. Verbs that arrive together share one transaction and one `fdatasync`, and each is answered only after
  * that. The transaction itself commits without syncing (`synchronous = NORMAL`); the sync runs in the thread pool, so the
- * event loop never waits for the disk, and verbs that arrive meanwhile already run.
+ * event loop never waits for the disk, and verbs that arrive meanwhile already run, once there are enough for a group:
+ * every transaction writes whole pages, so small ones are dear.
  * @module
  */
 import { StoreUnavailable } from './store.js'
@@ -27,6 +28,9 @@ interface Waiting {
   readonly fail: (error: unknown) => void
   result: unknown
 }
+
+/** While a sync is under way, fewer verbs than this wait for its end. They could not be answered before it anyway. */
+export const worthAGroup = 8
 
 /** Runs verbs in groups. One per database. */
 export class CommitQueue {
@@ -70,13 +74,17 @@ export class CommitQueue {
   }
 
   private schedule(): void {
-    if (this.scheduled || this.held) return
+    if (this.scheduled || this.held || this.tooFew()) return
     this.scheduled = true
     // After the poll phase: every request whose bytes have arrived in this turn of the loop is in the group.
     setImmediate(() => {
       this.scheduled = false
-      if (!this.held) this.runGroup()
+      if (!this.held && !this.tooFew()) this.runGroup()
     })
+  }
+
+  private tooFew(): boolean {
+    return this.syncing && this.waiting.length < worthAGroup
   }
 
   private runGroup(): void {
@@ -124,6 +132,7 @@ export class CommitQueue {
     if (error === undefined) this.answer(group)
     else for (const one of group) one.fail(new StoreUnavailable('The disk refused to sync', { cause: error }))
     if (this.committed.length > 0) this.sync()
+    if (this.waiting.length > 0) this.schedule()
     this.settle()
   }
 

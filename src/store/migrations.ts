@@ -31,16 +31,17 @@ export const migrations: readonly string[] = [
   CREATE INDEX workflows_by_trace ON workflows (org, tenant, trace_id, key) WHERE trace_id IS NOT NULL;
   CREATE INDEX workflows_running ON workflows (org, tenant) WHERE status = 'in_progress';
 
+  -- Rows are in the order of their first gates, so that steps of many workflows gated together share a page.
   CREATE TABLE steps (
+    checkpoint INTEGER PRIMARY KEY,
     workflow_key INTEGER NOT NULL,
     step_id TEXT NOT NULL,
     step_index INTEGER NOT NULL,
-    checkpoint INTEGER NOT NULL,
     version INTEGER NOT NULL DEFAULT 1,
     type TEXT NOT NULL,
     decision TEXT NOT NULL,
     decision_seq INTEGER NOT NULL,
-    content_digest TEXT NOT NULL,
+    content_digest TEXT,
     idempotency_key TEXT NOT NULL,
     gate_count INTEGER NOT NULL DEFAULT 1,
     first_gate_at INTEGER NOT NULL,
@@ -55,9 +56,9 @@ export const migrations: readonly string[] = [
     completed_at INTEGER,
     output_seq INTEGER,
     resume_count INTEGER NOT NULL DEFAULT 0,
-    last_resumed_at INTEGER,
-    PRIMARY KEY (workflow_key, step_id)
-  ) WITHOUT ROWID;
+    last_resumed_at INTEGER
+  );
+  CREATE UNIQUE INDEX steps_by_id ON steps (workflow_key, step_id);
   CREATE INDEX steps_held ON steps (approval_status, approval_expires_at) WHERE approval_status IS NOT NULL;
 
   CREATE TABLE events (

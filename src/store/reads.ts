@@ -19,14 +19,19 @@ export class Reads implements Reader {
     protected readonly known: Map<string, Workflow>,
   ) {}
 
+  /** Called before rows are read: what was to be written to them has to be written first. */
+  protected settle(_workflow?: Workflow): void {}
+
   workflow(scope: Scope, id: string): Workflow | undefined {
     const known = this.known.get(id)
     if (known) return known.org === scope.org && known.tenant === scope.tenant ? known : undefined
+    this.settle()
     const row = this.sql.workflow.get([id, scope.org, scope.tenant])
     return row && this.remember(workflowOf(row))
   }
 
   workflows(scope: Scope, filter: WorkflowFilter): Page<Workflow> {
+    this.settle()
     const wanted = {
       status: filter.status,
       source: filter.source,
@@ -44,24 +49,29 @@ export class Reads implements Reader {
   }
 
   countRunning(scope: Scope): number {
+    this.settle()
     return Number(this.sql.running.get([scope.org, scope.tenant])?.[0] ?? 0)
   }
 
   step(workflow: Workflow, stepId: string): Step | undefined {
+    this.settle(workflow)
     const row = this.sql.step.get([workflow.key, stepId])
     return row && this.stepOf(row)
   }
 
   steps(workflow: Workflow): readonly Step[] {
+    this.settle(workflow)
     return this.sql.steps.all([workflow.key]).map((row) => this.stepOf(row))
   }
 
   lastResumable(workflow: Workflow): Step | undefined {
+    this.settle(workflow)
     const row = this.sql.lastResumable.get([workflow.key])
     return row && this.stepOf(row)
   }
 
   stepHeld(workflow: Workflow, states: readonly ('pending' | 'rejected' | 'expired')[]): Step | undefined {
+    this.settle(workflow)
     const marks = states.map(() => '?').join(', ')
     const statement = this.list(
       `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.approval_status IN (${marks}) ORDER BY s.step_index LIMIT 1`,
@@ -71,13 +81,13 @@ export class Reads implements Reader {
   }
 
   stepOfCheckpoint(workflow: Workflow, checkpoint: number): Step | undefined {
-    const stepId = this.sql.eventStep.get([checkpoint, workflow.key])?.[0]
-    if (typeof stepId !== 'string') return undefined
-    const step = this.step(workflow, stepId)
-    return step?.checkpoint === checkpoint ? step : undefined
+    this.settle(workflow)
+    const row = this.sql.stepOfCheckpoint.get([checkpoint, workflow.key])
+    return row && this.stepOf(row)
   }
 
   pendingSteps(scope: Scope, now: number, limit: number): Page<PendingStep> {
+    this.settle()
     const whose = [now, scope.org, scope.tenant]
     const rows = this.sql.pending.all([...whose, limit]).map((row) => {
       const step = this.stepOf(row)
@@ -91,12 +101,14 @@ export class Reads implements Reader {
   }
 
   eventBody(seq: number): string {
+    this.settle()
     const body = this.sql.eventBody.get([seq])?.[0]
     if (typeof body !== 'string') throw new Error(`Event ${seq} is missing`)
     return body
   }
 
   overdue(now: number, limit: number): readonly { workflow: Workflow; step: Step }[] {
+    this.settle()
     return this.sql.overdue.all([now, limit]).map((row) => {
       const step = this.stepOf(row)
       return { step, workflow: this.workflowByKey(step.workflowKey) }

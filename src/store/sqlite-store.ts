@@ -109,10 +109,9 @@ class SqliteStore implements Store {
   }
 
   private commit(): boolean {
+    const written = this.tx.finish()
     this.connection.exec('COMMIT')
-    const { written } = this.tx
     if (written === 0) return false
-    this.tx.written = 0
     this.log.wrote(written)
     this.fault = undefined
     return true

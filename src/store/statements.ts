@@ -4,6 +4,11 @@ import { insertStep, stepSelection, updateStep } from './step-rows.js'
 import { workflowColumns, workflowStateColumns } from './workflow-rows.js'
 
 const places = (count: number): string => Array(count).fill('?').join(', ')
+/** So many events are appended by one statement where there are as many: what a call costs is shared. */
+export const eventsAtOnce = 8
+const insertEvents = (count: number): string =>
+  `INSERT INTO events (seq, workflow_key, step_id, type, at, body) VALUES ${Array(count).fill(`(${places(6)})`).join(', ')}`
+
 const sql = {
   workflow: `SELECT ${workflowColumns} FROM workflows WHERE id = ? AND org = ? AND tenant = ?`,
   workflowByKey: `SELECT ${workflowColumns} FROM workflows WHERE key = ?`,
@@ -12,16 +17,17 @@ const sql = {
   running: "SELECT count(*) FROM workflows WHERE org = ? AND tenant = ? AND status = 'in_progress'",
   insertWorkflow: `INSERT INTO workflows (${workflowColumns}) VALUES (${places(workflowColumns.split(', ').length)})`,
   tally:
-    'UPDATE workflows SET version = ?, step_count = ?, tokens_in = ?, tokens_out = ?, cost_usd = ?, approvals_granted = ?, pending_step = ? WHERE key = ? AND version = ?',
-  updateWorkflow: `UPDATE workflows SET ${workflowStateColumns.map((name) => `${name} = ?`).join(', ')} WHERE key = ? AND version = ?`,
+    'UPDATE workflows SET version = ?, step_count = ?, tokens_in = ?, tokens_out = ?, cost_usd = ?, approvals_granted = ?, pending_step = ? WHERE key = ? AND version = ? RETURNING key',
+  updateWorkflow: `UPDATE workflows SET ${workflowStateColumns.map((name) => `${name} = ?`).join(', ')} WHERE key = ? AND version = ? RETURNING key`,
   step: `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.step_id = ?`,
+  stepOfCheckpoint: `SELECT ${stepSelection} WHERE s.checkpoint = ? AND s.workflow_key = ?`,
   steps: `SELECT ${stepSelection} WHERE s.workflow_key = ? ORDER BY s.step_index`,
   lastResumable: `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.decision <> 'block' ORDER BY s.step_index DESC LIMIT 1`,
   insertStep,
   updateStep,
-  insertEvent: 'INSERT INTO events (seq, workflow_key, step_id, type, at, body) VALUES (?, ?, ?, ?, ?, ?)',
+  insertEvent: insertEvents(1),
+  insertEvents: insertEvents(eventsAtOnce),
   eventBody: 'SELECT body FROM events WHERE seq = ?',
-  eventStep: 'SELECT step_id FROM events WHERE seq = ? AND workflow_key = ?',
   pendingCount: `SELECT count(*) FROM steps s JOIN workflows w ON w.key = s.workflow_key
     WHERE s.approval_status = 'pending' AND s.approval_expires_at > ? AND w.org = ? AND w.tenant = ?`,
   pending: `SELECT ${stepSelection} JOIN workflows w ON w.key = s.workflow_key

@@ -53,7 +53,7 @@ export function firstStep(s: Step): SqlValue[] {
     s.decisionSeq,
     s.type,
     s.decision,
-    s.contentDigest,
+    s.contentDigest ?? null,
     s.idempotencyKey,
     s.firstGateAt,
     s.tokensIn ?? null,
@@ -69,7 +69,7 @@ const later = columns.slice(2)
 
 /** All columns but the key, where the version is the one before. */
 export const updateStep = `UPDATE steps SET ${later.map((name) => `${name} = ?`).join(', ')}
-  WHERE workflow_key = ? AND step_id = ? AND version = ?`
+  WHERE workflow_key = ? AND step_id = ? AND version = ? RETURNING checkpoint`
 
 /** Parameters of `updateStep`. */
 export function laterStep(s: Step): SqlValue[] {
@@ -80,7 +80,7 @@ export function laterStep(s: Step): SqlValue[] {
     s.type,
     s.decision,
     s.decisionSeq,
-    s.contentDigest,
+    s.contentDigest ?? null,
     s.idempotencyKey,
     s.gateCount,
     s.firstGateAt,
@@ -121,7 +121,6 @@ export function stepOf(row: readonly SqlValue[]): { step: Step; record: Decision
     reason: record.reason,
     decisionId: record.decision_id,
     decisionSeq: decisionSeq as number,
-    contentDigest: contentDigest as string,
     idempotencyKey: idempotencyKey as string,
     gateCount: gateCount as number,
     firstGateAt: firstGateAt as number,
@@ -131,7 +130,7 @@ export function stepOf(row: readonly SqlValue[]): { step: Step; record: Decision
     resumeCount: resumeCount as number,
     ...(approval == null ? {} : { approval: JSON.parse(approval as string) as Approval }),
     ...given({ name, toolName, model, provider }),
-    ...given({ tokensIn, tokensOut, costUsd, completedAt, outputSeq, lastResumedAt }),
+    ...given({ contentDigest, tokensIn, tokensOut, costUsd, completedAt, outputSeq, lastResumedAt }),
   } as Step
   return { step, record }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CommitQueue, type Committing } from '#src/store/commit-queue.js'
+import { CommitQueue, worthAGroup, type Committing } from '#src/store/commit-queue.js'
 import { StoreUnavailable } from '#src/store/store.js'
 
 /** A database that writes down what it is told, and syncs when the test says so. */
@@ -53,21 +53,39 @@ describe('the commit queue', () => {
     const queue = new CommitQueue(database)
     const first = queue.run(() => 'first')
     await turn()
-    let answered = false
-    const second = queue
-      .run(() => 'second')
-      .then(() => {
-        answered = true
-      })
+    let answered = 0
+    const second = Array.from({ length: worthAGroup }, () =>
+      queue
+        .run(() => 'second')
+        .then(() => {
+          answered += 1
+        }),
+    )
     await turn()
     expect(database.calls).toEqual(['begin', 'commit', 'sync', 'begin', 'commit'])
     database.finishSync()
     expect(await first).toBe('first')
     await turn()
-    expect(answered).toBe(false)
+    expect(answered).toBe(0)
     database.finishSync()
-    await second
-    expect(answered).toBe(true)
+    await Promise.all(second)
+    expect(answered).toBe(worthAGroup)
+  })
+
+  it('starts no small group while a sync is under way, and starts it right after', async () => {
+    const database = new Recorder()
+    const queue = new CommitQueue(database)
+    const first = queue.run(() => 'first')
+    await turn()
+    const second = queue.run(() => 'second')
+    await turn()
+    expect(database.calls).toEqual(['begin', 'commit', 'sync'])
+    database.finishSync()
+    await first
+    await turn()
+    expect(database.calls).toEqual(['begin', 'commit', 'sync', 'begin', 'commit', 'sync'])
+    database.finishSync()
+    expect(await second).toBe('second')
   })
 
   it('answers verbs that only looked without a sync, unless what they saw is still being synced', async () => {

@@ -2,7 +2,8 @@
 import { type Refusal, refuse } from '../errors.js'
 import { approvalStatusAt, type Step } from '../step.js'
 import { isTerminal, type Workflow } from '../workflow.js'
-import type { GateRequest } from './request.js'
+import type { DecisionRecord } from './record.js'
+import { contentDigest, type GateRequest, repeatsContent } from './request.js'
 
 /** `repeat`: the recorded decision answers; `evaluate`: policy is asked. */
 export type Admission = 'repeat' | 'evaluate' | Refusal
@@ -10,13 +11,14 @@ export type Admission = 'repeat' | 'evaluate' | Refusal
 /**
  * The checks of a gate call in the contract's order (WCP §5.2, 4 to 8); the first that hits answers. Holds whose
  * deadline has passed have been written down as expired before this is asked.
+ * @param record of the step's last decision
  */
 export function admitGate(
   workflow: Workflow,
   step: Step | undefined,
   stepId: string,
-  request: Pick<GateRequest, 'idempotencyKey' | 'retryPolicy'>,
-  contentDigest: string,
+  request: GateRequest,
+  record: DecisionRecord | undefined,
   now: number,
 ): Admission {
   if (isTerminal(workflow.status)) return refuse('WORKFLOW_TERMINAL', { state: workflow.status })
@@ -25,7 +27,7 @@ export function admitGate(
       return keyMismatch(workflow, step, request.idempotencyKey)
     }
     if (request.retryPolicy === 'idempotent') {
-      if (step.contentDigest === contentDigest) return 'repeat'
+      if (record && repeats(step, request, record)) return 'repeat'
       return refuse('STEP_INPUT_MISMATCH', {
         step: stepId,
         workflow_id: workflow.id,
@@ -42,6 +44,13 @@ export function admitGate(
   const other = workflow.pendingStep
   if (other !== undefined && other !== stepId) return refuse('APPROVAL_PENDING', { step: other })
   return 'evaluate'
+}
+
+/** A masked record no longer says what was asked; a digest then does. */
+function repeats(step: Step, request: GateRequest, record: DecisionRecord): boolean {
+  return step.contentDigest === undefined
+    ? repeatsContent(request, record.input)
+    : step.contentDigest === contentDigest(request)
 }
 
 /** The refusal for a key other than the one the step's first gate bound. */

@@ -9,7 +9,7 @@ import type { Workflow } from '../workflow.js'
 import type { GateInput } from './input.js'
 import { decisionRecord } from './record.js'
 import type { GateReply } from './reply.js'
-import type { GateContent, GateRequest } from './request.js'
+import { contentDigest, type GateRequest } from './request.js'
 
 /** All that a fresh decision is made from. */
 export interface Deciding {
@@ -18,7 +18,8 @@ export interface Deciding {
   readonly step: Step | undefined
   readonly stepId: string
   readonly request: GateRequest
-  readonly content: GateContent
+  /** Digest of the original content, where `request` was taken from a record that holds it masked. */
+  readonly contentDigest?: string | undefined
   readonly input: GateInput
   readonly identity: Identity
   readonly judgement: Judgement
@@ -134,7 +135,6 @@ function asked(d: Deciding, verdict: Verdict, approval: Approval | undefined): W
     reason: verdict.reason,
     decisionId: d.decisionId,
     decisionSeq: d.seq,
-    contentDigest: d.content.digest,
     idempotencyKey: '',
     gateCount: 0,
     firstGateAt: 0,
@@ -151,6 +151,8 @@ function asked(d: Deciding, verdict: Verdict, approval: Approval | undefined): W
   if (request.tokensOut !== undefined) step.tokensOut = request.tokensOut
   if (request.costUsd !== undefined) step.costUsd = request.costUsd
   if (approval !== undefined) step.approval = approval
+  const digest = d.contentDigest ?? (verdict.redact.length > 0 ? contentDigest(request) : undefined)
+  if (digest !== undefined) step.contentDigest = digest
   return step
 }
 

@@ -1,10 +1,10 @@
 /** The input that policies see at a gate: one flat object, and the same as JSON text for WASM and for the record. @module */
 import { actor, type Identity } from '../identity.js'
-import { canonicalJson, type JsonObject } from '../json.js'
+import type { JsonObject } from '../json.js'
 import { priorCompletion } from '../retry-context.js'
 import type { Step } from '../step.js'
 import type { Workflow } from '../workflow.js'
-import type { GateContent, GateRequest } from './request.js'
+import type { GateRequest } from './request.js'
 
 /** The object and its text; both without facts, which the engine adds. */
 export interface GateInput {
@@ -21,27 +21,31 @@ export function gateInput(
   step: Step | undefined,
   stepId: string,
   request: GateRequest,
-  content: GateContent,
   identity: Identity,
   now: number,
 ): GateInput {
-  const tool = request.toolContext
+  const { head, members } = constants(workflow)
+  const caller = callerOf(identity)
   const gateCount = (step?.gateCount ?? 0) + 1
   const completionCount = step?.completionCount ?? 0
   const prior = priorCompletion(gateCount, completionCount)
-  const run = constants(workflow)
-  // Written out member by member: this is made for every gate, and spreading costs as much as the rest of it.
-  const user: Mutable = { id: actor(identity) }
-  if (identity.email !== undefined) user.email = identity.email
-  if (identity.role !== undefined) user.role = identity.role
-  const call: Mutable = {
+  const tool = request.toolContext
+  // Made for every gate: every object has all its members, absent ones undefined, and the text is put together by hand.
+  const object = {
+    workflow_id: members.workflow_id,
+    workflow_name: members.workflow_name,
+    source: members.source,
+    trace_id: members.trace_id,
+    metadata: members.metadata,
+    tenant_id: members.tenant_id,
+    org_id: members.org_id,
     request_type: 'workflow_step_gate',
     now: new Date(now).toISOString(),
     step_id: stepId,
     step_index: step?.index ?? workflow.stepCount + 1,
     step_type: request.stepType,
     client_id: identity.client,
-    user,
+    user: caller.user,
     step: {
       gate_count: gateCount,
       completion_count: completionCount,
@@ -59,45 +63,74 @@ export function gateInput(
       age_seconds: seconds(now - workflow.createdAt),
       approvals_granted: workflow.approvalsGranted,
     },
+    step_name: request.stepName,
+    model: request.model,
+    provider: request.provider,
+    tokens_in: request.tokensIn,
+    tokens_out: request.tokensOut,
+    cost_usd: request.costUsd,
+    tool_name: tool?.toolName,
+    tool_type: tool?.toolType,
+    step_input: request.stepInput,
+    tool_input: tool?.toolInput,
   }
-  if (request.stepName !== undefined) call.step_name = request.stepName
-  if (request.model !== undefined) call.model = request.model
-  if (request.provider !== undefined) call.provider = request.provider
-  if (request.tokensIn !== undefined) call.tokens_in = request.tokensIn
-  if (request.tokensOut !== undefined) call.tokens_out = request.tokensOut
-  if (request.costUsd !== undefined) call.cost_usd = request.costUsd
-  if (tool !== undefined) {
-    call.tool_name = tool.toolName
-    if (tool.toolType !== undefined) call.tool_type = tool.toolType
-  }
-  const toolInput = content.toolInput === undefined ? '' : `,"tool_input":${content.toolInput}`
-  const text = `${run.head},${JSON.stringify(call).slice(1, -1)},"step_input":${content.stepInput}${toolInput}}`
-  const { workflow_id, workflow_name, source, metadata, tenant_id, org_id } = run
-  call.workflow_id = workflow_id
-  call.workflow_name = workflow_name
-  call.source = source
-  if (run.trace_id !== undefined) call.trace_id = run.trace_id
-  call.metadata = metadata
-  call.tenant_id = tenant_id
-  call.org_id = org_id
-  call.step_input = request.stepInput
-  if (tool?.toolInput !== undefined) call.tool_input = tool.toolInput
-  return { object: call, text }
+  const s = object.step
+  const w = object.workflow
+  const text =
+    `${head},"request_type":"workflow_step_gate","now":"${object.now}","step_id":${JSON.stringify(stepId)}` +
+    `,"step_index":${object.step_index},"step_type":"${request.stepType}",${caller.text}` +
+    `,"step":{"gate_count":${gateCount},"completion_count":${completionCount},"prior_completion_status":"${prior}"` +
+    `,"prior_output_available":${s.prior_output_available},"last_decision":"${s.last_decision}"` +
+    `,"first_attempt_age_seconds":${s.first_attempt_age_seconds}${member('idempotency_key', s.idempotency_key)}}` +
+    `,"workflow":{"step_count":${w.step_count},"tokens_in":${w.tokens_in},"tokens_out":${w.tokens_out}` +
+    `,"cost_usd":${w.cost_usd},"age_seconds":${w.age_seconds},"approvals_granted":${w.approvals_granted}}` +
+    `${member('step_name', object.step_name)}${member('model', object.model)}${member('provider', object.provider)}` +
+    `${member('tokens_in', object.tokens_in)}${member('tokens_out', object.tokens_out)}${member('cost_usd', object.cost_usd)}` +
+    `${member('tool_name', object.tool_name)}${member('tool_type', object.tool_type)}` +
+    `${member('step_input', object.step_input)}${member('tool_input', object.tool_input)}}`
+  return { object, text }
 }
-
-type Mutable = Record<string, unknown>
 
 const seconds = (ms: number): number => Math.max(0, Math.floor(ms / 1000))
 
+const member = (name: string, value: unknown): string =>
+  value === undefined ? '' : `,"${name}":${typeof value === 'number' ? value : JSON.stringify(value)}`
+
+interface Caller {
+  readonly user: { readonly id: string; readonly email?: string; readonly role?: string }
+  /** `client_id` and `user` as JSON text. */
+  readonly text: string
+}
+
+// Edges make one identity object for all calls with the same credentials.
+const callers = new WeakMap<Identity, Caller>()
+
+function callerOf(identity: Identity): Caller {
+  const known = callers.get(identity)
+  if (known) return known
+  const { email, role } = identity
+  const user = {
+    id: actor(identity),
+    ...(email === undefined ? {} : { email }),
+    ...(role === undefined ? {} : { role }),
+  }
+  const text = `"client_id":${JSON.stringify(identity.client)},"user":${JSON.stringify(user)}`
+  const caller = { user, text }
+  callers.set(identity, caller)
+  return caller
+}
+
 interface Constants {
-  readonly workflow_id: string
-  readonly workflow_name: string
-  readonly source: string
-  readonly trace_id?: string
-  readonly metadata: JsonObject
-  readonly tenant_id: string
-  readonly org_id: string
-  /** The members above as JSON text, without the closing brace. */
+  readonly members: {
+    readonly workflow_id: string
+    readonly workflow_name: string
+    readonly source: string
+    readonly trace_id: string | undefined
+    readonly metadata: JsonObject
+    readonly tenant_id: string
+    readonly org_id: string
+  }
+  /** The members as JSON text, without the closing brace. */
   readonly head: string
 }
 
@@ -111,12 +144,12 @@ function constants(workflow: Workflow): Constants {
     workflow_id: workflow.id,
     workflow_name: workflow.name,
     source: workflow.source,
-    ...(workflow.traceId === undefined ? {} : { trace_id: workflow.traceId }),
+    trace_id: workflow.traceId,
     metadata: workflow.metadata,
     tenant_id: workflow.tenant,
     org_id: workflow.org,
   }
-  const fresh = { ...members, head: canonicalJson(members).slice(0, -1) }
+  const fresh = { members, head: JSON.stringify(members).slice(0, -1) }
   made.set(workflow.metadata, fresh)
   return fresh
 }

@@ -25,30 +25,45 @@ export interface GateRequest {
   readonly includePriorOutput: boolean
 }
 
-/** The request's content in canonical text: made once, then compared, judged, digested and stored. */
-export interface GateContent {
-  readonly stepInput: string
-  readonly toolInput: string | undefined
-  readonly digest: string
+/** What a retry has to repeat. Names, tokens and cost may differ. */
+interface Repeated {
+  readonly stepType: unknown
+  readonly model: unknown
+  readonly provider: unknown
+  readonly toolName: unknown
+  readonly toolType: unknown
+  readonly stepInput: unknown
+  readonly toolInput: unknown
 }
 
 /**
- * Content that a retry has to repeat: canonical step_input and tool_context, step_type, model and provider. Names,
- * tokens and cost may differ.
+ * Whether a retry asks for what was decided, according to the decision's record: equal `step_type`, `model`, `provider`,
+ * `step_input` and `tool_context`, whatever the order of keys (WCP §5.3).
+ * @param recorded the policy input of the decision, whole
  */
-export function gateContent(request: GateRequest): GateContent {
-  const stepInput = canonicalJson(request.stepInput)
-  const tool = request.toolContext
-  const toolInput = tool?.toolInput === undefined ? undefined : canonicalJson(tool.toolInput)
-  const head = JSON.stringify([
-    request.stepType,
-    request.model ?? null,
-    request.provider ?? null,
-    tool ? [tool.toolName, tool.toolType ?? null] : null,
-  ])
-  return {
-    stepInput,
-    toolInput,
-    digest: sha256(`${head}\n${stepInput}\n${toolInput ?? ''}`),
-  }
+export function repeatsContent(request: GateRequest, recorded: Readonly<Record<string, unknown>>): boolean {
+  const before = canonicalContent({
+    stepType: recorded.step_type,
+    model: recorded.model,
+    provider: recorded.provider,
+    toolName: recorded.tool_name,
+    toolType: recorded.tool_type,
+    stepInput: recorded.step_input,
+    toolInput: recorded.tool_input,
+  })
+  return canonicalContent(repeated(request)) === before
+}
+
+/** SHA-256 of the content, the same for every order of keys: kept where the record cannot hold the content itself. */
+export const contentDigest = (request: GateRequest): string => sha256(canonicalContent(repeated(request)))
+
+function repeated({ toolContext, ...request }: GateRequest): Repeated {
+  const { stepType, model, provider, stepInput } = request
+  const { toolName, toolType, toolInput } = toolContext ?? {}
+  return { stepType, model, provider, toolName, toolType, stepInput, toolInput }
+}
+
+function canonicalContent(content: Repeated): string {
+  const given = Object.entries(content).filter(([, value]) => value !== undefined)
+  return canonicalJson(Object.fromEntries(given) as JsonObject)
 }

@@ -119,16 +119,25 @@ export function wholeText(input: Readonly<Record<string, unknown>>): string {
  * all that is in them, in order, a line each. Booleans and null have none.
  */
 export function textOf(value: unknown): string {
-  const lines: string[] = []
+  if (typeof value === 'string') return value
+  let text = ''
+  let first = true
   // A stack instead of recursion: nesting is as deep as the sender likes.
   const rest: unknown[] = [value]
   while (rest.length > 0) {
     const next = rest.pop()
-    if (typeof next === 'string') lines.push(next)
-    else if (typeof next === 'number') lines.push(JSON.stringify(next))
-    else if (Array.isArray(next)) for (let i = next.length - 1; i >= 0; i--) rest.push(next[i])
-    else if (typeof next === 'object' && next !== null)
-      for (const [name, member] of Object.entries(next).reverse()) rest.push(member, name)
+    if (typeof next === 'string' || typeof next === 'number') {
+      text += first ? next : `\n${next}`
+      first = false
+    } else if (Array.isArray(next)) {
+      for (let i = next.length - 1; i >= 0; i--) rest.push(next[i])
+    } else if (typeof next === 'object' && next !== null) {
+      const names = Object.keys(next)
+      for (let i = names.length - 1; i >= 0; i--) {
+        const name = names[i] as string
+        rest.push((next as Record<string, unknown>)[name], name)
+      }
+    }
   }
-  return lines.join('\n')
+  return text
 }

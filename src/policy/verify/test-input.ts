@@ -1,6 +1,6 @@
 /** The input that a policy test stands for: what it says, over the input of a first, plain gate. @module */
 import { type GateInput, gateInput } from '../../domain/gate/input.js'
-import { type GateRequest, gateContent } from '../../domain/gate/request.js'
+import type { GateRequest } from '../../domain/gate/request.js'
 import type { Identity } from '../../domain/identity.js'
 import type { Workflow } from '../../domain/workflow.js'
 import type { HistoryFacts } from '../engine/facts.js'
@@ -68,7 +68,7 @@ function plainGate(own: Input): GateInput {
     idempotencyKey: '',
     includePriorOutput: false,
   }
-  return gateInput(workflow, undefined, 'step-1', request, gateContent(request), identity, then)
+  return gateInput(workflow, undefined, 'step-1', request, identity, then)
 }
 
 function merge(base: Input, over: Input): Input {
