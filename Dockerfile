@@ -32,5 +32,5 @@ USER 65532:65532
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s --retries=3 \
   CMD ["node", "/app/dist/sidecar/main.js", "healthcheck"]
-ENTRYPOINT ["node", "/app/dist/sidecar/main.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "/app/dist/sidecar/main.js"]
 CMD ["serve"]

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8
 import { enableLinearRegexp } from '../src/policy/text/linear-regexp.js'
 
 // Node keeps the regular expression engine it first compiled with, so this stands before anything else is loaded.

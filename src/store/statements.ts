@@ -7,7 +7,9 @@ const places = (count: number): string => Array(count).fill('?').join(', ')
 /** So many events are appended by one statement where there are as many: what a call costs is shared. */
 export const eventsAtOnce = 8
 const insertEvents = (count: number): string =>
-  `INSERT INTO events (seq, workflow_key, step_id, type, at, body) VALUES ${Array(count).fill(`(${places(6)})`).join(', ')}`
+  `INSERT INTO events (seq, workflow_key, step_id, type, at, body) VALUES ${Array(count)
+    .fill(`(${places(6)})`)
+    .join(', ')}`
 
 const sql = {
   workflow: `SELECT ${workflowColumns} FROM workflows WHERE id = ? AND org = ? AND tenant = ?`,

@@ -46,7 +46,8 @@ function start(role, args, options) {
  */
 export async function startServer({ main, folder, name, policies }) {
   const begun = performance.now()
-  const { child, stop } = start('server', [main, 'serve'], {
+  // The flag is that of the program's first line.
+  const { child, stop } = start('server', ['--max-semi-space-size=8', main, 'serve'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     // Away from any configuration of the caller's.
     cwd: folder,

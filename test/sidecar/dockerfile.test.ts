@@ -71,7 +71,7 @@ describe('the image', () => {
   it('starts the program of the package, without a shell and without npm', () => {
     const program = `/app/${manifest.bin.stepgate}`
     const [entry, command] = [all('ENTRYPOINT')[0]!, all('CMD')[0]!]
-    expect(JSON.parse(entry)).toEqual(['node', program])
+    expect(JSON.parse(entry)).toEqual(['node', '--max-semi-space-size=8', program])
     expect(JSON.parse(command)).toEqual(['serve'])
     const healthcheck = all('HEALTHCHECK')[0]!
     expect(JSON.parse(healthcheck.slice(healthcheck.indexOf('[')))).toEqual(['node', program, 'healthcheck'])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CommitQueue, worthAGroup, type Committing } from '#src/store/commit-queue.js'
+import { CommitQueue, type Committing, worthAGroup } from '#src/store/commit-queue.js'
 import { StoreUnavailable } from '#src/store/store.js'
 
 /** A database that writes down what it is told, and syncs when the test says so. */

@@ -16,7 +16,8 @@ export function neededCharacter(tree: PatternNode): string | undefined {
 function* neededCharacters(node: PatternNode): Generator<string> {
   if (node.kind === 'set') {
     const code = onlyMember(node.codes)
-    if (code !== undefined) yield String.fromCodePoint(code)
+    // U+FFFD need not stand in the text: lone surrogates read so.
+    if (code !== undefined && code !== 0xfffd) yield String.fromCodePoint(code)
   } else if (node.kind === 'sequence') {
     for (const part of node.parts) yield* neededCharacters(part)
   } else if (node.kind === 'repeat' && node.min > 0) {

@@ -41,6 +41,6 @@ export function expandedSize(node: PatternNode): number {
     case 'either':
       return node.options.reduce((sum, option) => sum + expandedSize(option), 0)
     case 'repeat':
-      return expandedSize(node.body) * Math.max(1, node.max === Infinity ? node.min : node.max)
+      return expandedSize(node.body) * (node.max === Infinity ? Math.max(1, node.min) : node.max)
   }
 }

@@ -7,6 +7,9 @@ const MAX_SOURCE_LENGTH = 20_000
 /** V8's linear engine refuses counted repeats that multiply to more than this; larger ones are written out. */
 const MAX_COUNT = 16
 
+/** V8's compiler can take twice as long for each further `\b` on one way through the pattern. */
+const MAX_WORD_EDGES = 8
+
 /** Where in the whole pattern a node stands: line anchors can be put into words only at an end. */
 interface Standing {
   readonly first: boolean
@@ -25,15 +28,34 @@ class NotForV8 extends Error {}
  * as surrogate pairs, and letter case is in the classes already. The source is exact on well-formed text.
  *
  * @returns undefined when V8's linear engine has no words for the pattern: line anchors in its middle, `\B`, and
- *   counted repeats too large to be written out
+ *   counted repeats too large to be written out; and when V8's compiler could take long
  */
 export function v8Source(tree: PatternNode): string | undefined {
+  if (wordEdges(tree) > MAX_WORD_EDGES) return undefined
   try {
     const source = write(tree, { first: true, last: true, copies: 1 })
     return source.length > MAX_SOURCE_LENGTH ? undefined : source
   } catch (error) {
     if (error instanceof NotForV8) return undefined
     throw error
+  }
+}
+
+/** The most `\b` on one way through the pattern. */
+function wordEdges(node: PatternNode): number {
+  switch (node.kind) {
+    case 'set':
+      return 0
+    case 'place':
+      return node.place === 'word-edge' ? 1 : 0
+    case 'sequence':
+      return node.parts.reduce((sum, part) => sum + wordEdges(part), 0)
+    case 'either':
+      return Math.max(...node.options.map(wordEdges))
+    case 'repeat': {
+      const inBody = wordEdges(node.body)
+      return inBody === 0 ? 0 : inBody * (Number.isFinite(node.max) ? node.max : node.min + 1)
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { RE2JS } from 're2js'
 import { describe, expect, it } from 'vitest'
 import { enableLinearRegexp } from '#src/policy/text/linear-regexp.js'
 import { compilePattern } from '#src/policy/text/pattern.js'
+import { TextSketch } from '#src/policy/text/sketch.js'
 import { pattern, scribble, text } from './generated-patterns.js'
 
 enableLinearRegexp()
@@ -36,6 +37,29 @@ describe('a compiled pattern', () => {
     )
     // What was generated reached both engines and was found, too.
     expect(Math.min(...Object.values(engines))).toBeGreaterThan(0)
+  })
+
+  it('reads half a character as U+FFFD, wherever in the search that is asked', () => {
+    for (const source of ['([😀-😁])(.*�)', '(.|a)*�', '�', 'x.*y.*�{2}']) {
+      const compiled = compilePattern(source)
+      if (!compiled.ok) throw new Error(compiled.message)
+      const text = `${'-'.repeat(80)}😁xy\ud83d\udc00\ud83d`
+      const wanted = oracle(source)?.(text)
+      expect(compiled.pattern.test(text), source).toBe(wanted)
+      if (wanted) expect(compiled.pattern.mayMatch(new TextSketch(text)), source).toBe(true)
+    }
+  })
+
+  it('does not take longer for many word edges in a row, as the compiler of V8 would', () => {
+    for (const source of [
+      `(?:(?:${'\\b'.repeat(17)}){17}|x)K`,
+      `${'\\b.*'.repeat(40)}K`,
+      '(?:(?:^|\\b)-?){60}K',
+    ]) {
+      const compiled = compilePattern(source)
+      if (!compiled.ok) throw new Error(compiled.message)
+      expect(compiled.pattern.test('ab cd ef 12 K'), source).toBe(oracle(source)?.('ab cd ef 12 K'))
+    }
   })
 
   it('is refused exactly when re2js refuses it', () => {
