@@ -17,6 +17,8 @@ export function readText({ path, bytes }: PolicyFile): FileText {
     return refuse(`the file is larger than ${MAX_FILE_BYTES / 1024} KiB: split it`)
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
     return refuse('the file is UTF-16: save it as UTF-8', 1)
+  // Many programs empty a file before they write it anew: taken for no policies, what it held would stop applying.
+  if (bytes.every(isSpace)) return refuse('the file is empty: write what it is to hold, or delete it', 1)
   const nul = bytes.indexOf(0)
   if (nul >= 0) return refuse('the file holds a NUL byte: it is no text', lineOf(bytes, nul))
   try {
@@ -25,6 +27,8 @@ export function readText({ path, bytes }: PolicyFile): FileText {
     return refuse('the file is not UTF-8', firstBadLine(bytes))
   }
 }
+
+const isSpace = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d)
 
 function lineOf(bytes: Uint8Array, offset: number): number {
   let line = 1

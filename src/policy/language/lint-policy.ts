@@ -11,6 +11,9 @@ import type { WhenReading } from './read-when.js'
 import type { FieldTest, When } from './when.js'
 import type { ValuePath } from './yaml-documents.js'
 
+/** The hooks at which policies are asked; the others can be written and tested. */
+const askedHooks: ReadonlySet<Hook> = new Set(['step'])
+
 /** Warns about one policy, whose form and condition are in order. */
 export function lintPolicy(
   { spec }: PolicyDocument,
@@ -25,6 +28,10 @@ export function lintPolicy(
       ['spec', 'rollout', 'percent'],
       'applies to no run at all; to switch it off write enforcement: off',
     )
+  for (const hook of hooks) {
+    if (!askedHooks.has(hook))
+      findings.warn(['spec', 'applies_to'], `nothing asks policies for "${hook}" yet: there it has no effect`)
+  }
   if (condition.when !== undefined) lintWhen(condition.when, [], { condition, hooks, findings })
 }
 

@@ -37,19 +37,21 @@ export async function readFiles(files: readonly PolicyFile[], toolchain: RegoPar
   return read.map((file) => {
     if (!file.path.endsWith('.rego')) return readYamlFile(file)
     const ast = parsed.get(file.path)
-    return ast === undefined ? nothingIn(file.path) : readRegoFile(file, ast)
+    return ast === undefined ? nothingIn(file) : readRegoFile(file, ast)
   })
 }
 
-function nothingIn(file: string): FileReading {
+function nothingIn(file: PolicyFile): FileReading {
+  const text = readText(file)
+  if (!text.ok) return { ...emptyReading(file.path), problems: [text.problem] }
   const problem = {
-    file,
+    file: file.path,
     line: 1,
     column: 1,
     message: 'the file holds nothing',
     severity: 'warning' as const,
   }
-  return { ...emptyReading(file), problems: [problem] }
+  return { ...emptyReading(file.path), problems: [problem] }
 }
 
 /** Parses all at once; when some have errors, the others are asked for again, because OPA answers all or none. */

@@ -42,6 +42,11 @@ export function readRegoFile(file: PolicyFile, parsed: ParsedRego): FileReading 
   const problems = module.mentions.facts.map((place) =>
     at(place, 'input.facts is for YAML policies; test the field itself'),
   )
+  for (const { path: named, place } of module.mentions.policies) {
+    if (module.packagePath.every((name, i) => named[i] === name)) continue
+    const message = `a policy cannot read another one (data.${named.join('.')}): put what they share into a library, package stepgate.lib.<name>`
+    problems.push(at(place, message))
+  }
   const refusal = whyNoPackage(module.packagePath)
   if (refusal !== undefined) return { ...reading, problems: [...problems, at(ast.package.location, refusal)] }
   if (module.packagePath[1] === 'lib') {

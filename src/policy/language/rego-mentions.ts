@@ -11,6 +11,8 @@ export interface Mentions {
   readonly data: boolean
   /** Libraries, each as its package path without `data`; shorter where the rest is computed. */
   readonly libraries: readonly (readonly string[])[]
+  /** Rules of policies by name, their own included: the path without `data`, and where it stands. */
+  readonly policies: readonly { readonly path: readonly string[]; readonly place: Location | undefined }[]
   /** Where `input.facts` is named. */
   readonly facts: readonly (Location | undefined)[]
 }
@@ -19,6 +21,7 @@ export function mentionsOf({ imports = [], rules = [] }: Module): Mentions {
   let steps = false
   let data = false
   const libraries = new Map<string, string[]>()
+  const policies: Mentions['policies'][number][] = []
   const facts: (Location | undefined)[] = []
   eachTerm([imports.map(({ path }) => path), rules], (term) => {
     const names = namesOf(refOf(term) ?? [])
@@ -27,6 +30,9 @@ export function mentionsOf({ imports = [], rules = [] }: Module): Mentions {
       if (names[1] === 'facts') facts.push(term.location)
     } else if (names[0] === 'data') {
       data ||= names[1] !== 'stepgate'
+      if (names[1] === 'stepgate' && names[2] === 'policy') {
+        policies.push({ path: names.slice(1).map((name) => name ?? '*'), place: term.location })
+      }
       if (mayReach(names, ['data', 'stepgate', 'lib'])) {
         const computed = names.indexOf(undefined)
         const path = names.slice(1, computed < 0 ? undefined : computed) as string[]
@@ -34,7 +40,7 @@ export function mentionsOf({ imports = [], rules = [] }: Module): Mentions {
       }
     }
   })
-  return { steps, data, libraries: [...libraries.values()], facts }
+  return { steps, data, libraries: [...libraries.values()], policies, facts }
 }
 
 /** The names of a reference, undefined for those that are computed. */

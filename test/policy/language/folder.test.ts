@@ -119,7 +119,7 @@ describe('data', () => {
   })
 
   const broken: readonly (readonly [text: string, place: string, message: string])[] = [
-    ['', '1:1', 'this is not JSON: expected a value'],
+    ['', '1:1', 'the file is empty: write what it is to hold, or delete it'],
     ['{', '1:2', 'this is not JSON: expected a name or }'],
     ['{"a": 1,}', '1:9', 'this is not JSON: expected a name'],
     ['{"a": 1\n "b": 2}', '2:2', 'this is not JSON: expected a , or }'],

@@ -10,7 +10,13 @@ const rest = '  action: block\n  reason: no\n'
 /** A file, and all that is said of it. */
 const files: readonly (readonly [about: string, text: string, said: readonly string[]])[] = [
   ['a policy in order', `${head}spec:\n${when}${rest}`, []],
-  ['an empty file', '', ['1:1 warning the file holds nothing']],
+  [
+    'a policy at a hook that nothing asks yet',
+    `${head}spec:\n  applies_to: [step, plan]\n${when}${rest}`,
+    ['5:15 warning nothing asks policies for "plan" yet: there it has no effect'],
+  ],
+  ['an empty file', '', ['1:1 error the file is empty: write what it is to hold, or delete it']],
+  ['a file of white space', ' \r\n', ['1:1 error the file is empty: write what it is to hold, or delete it']],
   ['a file of comments', '# later\n', ['1:1 warning the file holds nothing']],
   ['an empty document beside a policy', `---\n---\n${head}spec:\n${when}${rest}---\n`, []],
   ['Windows line ends', `${head}spec:\n${when}${rest}`.replaceAll('\n', '\r\n'), []],
@@ -179,7 +185,7 @@ describe('a file is answered with all that is wrong in it', () => {
   })
 
   test('a set with an error is not usable, one with warnings is', () => {
-    expect(isUsable(readYaml({ 'p.yaml': `${head}spec:\n${when}${rest}`, 'q.yaml': '' }))).toBe(true)
+    expect(isUsable(readYaml({ 'p.yaml': `${head}spec:\n${when}${rest}`, 'q.yaml': '# later' }))).toBe(true)
     expect(isUsable(readYaml({ 'p.yaml': `${head}spec:\n${when}${rest}`, 'q.yaml': 'x' }))).toBe(false)
   })
 })

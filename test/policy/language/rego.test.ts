@@ -116,7 +116,6 @@ redact contains {"reason": "keep it", "redact": ["tool_input.sql"]} if input.too
       lib: 'data.stepgate.lib.history.used("x")',
       data: 'data.limits.daily > 1',
       all_data: 'count(data) > 1',
-      other_policy: 'data.stepgate.policy.none.block',
     }
     const files = Object.fromEntries(
       Object.entries(bodies).map(([id, body]) => [`${id}.rego`, policy(id, body)]),
@@ -136,7 +135,6 @@ redact contains {"reason": "keep it", "redact": ["tool_input.sql"]} if input.too
       lib: [true, true],
       data: [false, true],
       all_data: [true, true],
-      other_policy: [false, false],
     })
   })
 
@@ -160,7 +158,19 @@ redact contains {"reason": "keep it", "redact": ["tool_input.sql"]} if input.too
 describe('what is wrong with a policy in Rego is said with its place', () => {
   const header = 'package stepgate.policy.p\n\n'
   const rows: readonly (readonly [about: string, rego: string, said: readonly string[]])[] = [
-    ['nothing', '', ['1:1 warning the file holds nothing']],
+    ['nothing', '', ['1:1 error the file is empty']],
+    [
+      'another policy in a rule',
+      `${header}block contains "x" if count(data.stepgate.policy.q.block) > 0\n`,
+      ['3:29 error a policy cannot read another one (data.stepgate.policy.q.block): put what'],
+    ],
+    [
+      'another policy in an import',
+      'package stepgate.policy.p\n\nimport data.stepgate.policy.q\n\nblock contains "x" if q.block\n',
+      [
+        '3:8 error a policy cannot read another one (data.stepgate.policy.q): put what they share into a library',
+      ],
+    ],
     ['syntax', `${header}block contains if {`, ['3:16 error unexpected if keyword']],
     [
       'a package of others',
