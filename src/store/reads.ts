@@ -3,6 +3,7 @@ import type { DecisionRecord } from '../domain/gate/record.js'
 import type { Step } from '../domain/step.js'
 import type { Workflow } from '../domain/workflow.js'
 import type { Connection, SqlValue, Statement } from './database.js'
+import { KnownSteps } from './known-steps.js'
 import type { Statements } from './statements.js'
 import { stepOf, stepSelection } from './step-rows.js'
 import type { Page, PendingStep, Reader, Scope, WorkflowFilter } from './store.js'
@@ -12,6 +13,7 @@ import { workflowColumns, workflowOf } from './workflow-rows.js'
 export class Reads implements Reader {
   private readonly lists = new Map<string, Statement>()
   private readonly records = new WeakMap<Step, DecisionRecord>()
+  protected readonly knownSteps = new KnownSteps()
 
   constructor(
     protected readonly connection: Connection,
@@ -54,6 +56,7 @@ export class Reads implements Reader {
   }
 
   step(workflow: Workflow, stepId: string): Step | undefined {
+    if (this.knownSteps.lacks(workflow.key, stepId)) return undefined
     this.settle(workflow)
     const row = this.sql.step.get([workflow.key, stepId])
     return row && this.stepOf(row)

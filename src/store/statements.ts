@@ -1,11 +1,11 @@
 /** Every statement of the store, prepared once per connection. @module */
 import type { Connection, Statement } from './database.js'
-import { insertStep, stepSelection, updateStep } from './step-rows.js'
+import { insertSteps, stepSelection, updateStep } from './step-rows.js'
 import { workflowColumns, workflowStateColumns } from './workflow-rows.js'
 
 const places = (count: number): string => Array(count).fill('?').join(', ')
-/** So many events are appended by one statement where there are as many: what a call costs is shared. */
-export const eventsAtOnce = 8
+/** So many rows are inserted by one statement where there are as many: what a call costs is shared. */
+export const rowsAtOnce = 8
 const insertEvents = (count: number): string =>
   `INSERT INTO events (seq, workflow_key, step_id, type, at, body) VALUES ${Array(count)
     .fill(`(${places(6)})`)
@@ -25,10 +25,11 @@ const sql = {
   stepOfCheckpoint: `SELECT ${stepSelection} WHERE s.checkpoint = ? AND s.workflow_key = ?`,
   steps: `SELECT ${stepSelection} WHERE s.workflow_key = ? ORDER BY s.step_index`,
   lastResumable: `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.decision <> 'block' ORDER BY s.step_index DESC LIMIT 1`,
-  insertStep,
+  insertStep: insertSteps(1),
+  insertSteps: insertSteps(rowsAtOnce),
   updateStep,
   insertEvent: insertEvents(1),
-  insertEvents: insertEvents(eventsAtOnce),
+  insertEvents: insertEvents(rowsAtOnce),
   eventBody: 'SELECT body FROM events WHERE seq = ?',
   pendingCount: `SELECT count(*) FROM steps s JOIN workflows w ON w.key = s.workflow_key
     WHERE s.approval_status = 'pending' AND s.approval_expires_at > ? AND w.org = ? AND w.tenant = ?`,

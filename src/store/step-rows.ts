@@ -39,12 +39,27 @@ const columns = [
 /** What is selected for a step: its columns (table `s`), and time and record of its decision (table `e`). */
 export const stepSelection = `${columns.map((name) => `s.${name}`).join(', ')}, e.at, e.body FROM steps s JOIN events e ON e.seq = s.decision_seq`
 
-/** A first gate's row: most columns are as they always are then. */
-export const insertStep = `INSERT INTO steps (workflow_key, step_id, step_index, checkpoint, decision_seq, type, decision, content_digest,
-  idempotency_key, first_gate_at, last_gate_at, tokens_in, tokens_out, cost_usd, approval_status, approval_expires_at, approval)
-  VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, ?11, ?12, ?13, ?14, ?15)`
+/** So many parameters has `firstStep`. */
+export const firstStepParameters = 15
 
-/** Parameters of `insertStep`. */
+/** First gates' rows: most columns are as they always are then. */
+export function insertSteps(count: number): string {
+  const rows = Array.from({ length: count }, (_, row) => {
+    const places = Array.from(
+      { length: firstStepParameters },
+      (_, i) => `?${row * firstStepParameters + i + 1}`,
+    )
+    // The decision's number is its checkpoint's too, and the last gate is the first.
+    places.splice(4, 0, places[3] as string)
+    places.splice(10, 0, places[9] as string)
+    return `(${places.join(', ')})`
+  })
+  return `INSERT INTO steps (workflow_key, step_id, step_index, checkpoint, decision_seq, type, decision, content_digest,
+    idempotency_key, first_gate_at, last_gate_at, tokens_in, tokens_out, cost_usd, approval_status, approval_expires_at, approval)
+    VALUES ${rows.join(', ')}`
+}
+
+/** Parameters of a row of `insertSteps`. */
 export function firstStep(s: Step): SqlValue[] {
   return [
     s.workflowKey,

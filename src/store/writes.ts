@@ -2,11 +2,11 @@
 import type { Changes, Event } from '../domain/event.js'
 import type { Step } from '../domain/step.js'
 import type { Workflow } from '../domain/workflow.js'
-import type { SqlValue } from './database.js'
+import type { SqlValue, Statement } from './database.js'
 import { migrations } from './migrations.js'
 import { Reads } from './reads.js'
-import { eventsAtOnce } from './statements.js'
-import { firstStep, laterStep } from './step-rows.js'
+import { rowsAtOnce } from './statements.js'
+import { firstStep, firstStepParameters, laterStep } from './step-rows.js'
 import type { Transaction } from './store.js'
 import { workflowRow, workflowState } from './workflow-rows.js'
 
@@ -43,6 +43,7 @@ export class Writes extends Reads implements Transaction {
 
   createWorkflow(given: Workflow, eventBody: string): Workflow {
     const workflow = { ...given, key: ++this.lastKey }
+    this.knownSteps.begin(workflow.key)
     this.sql.insertWorkflow.get(workflowRow(workflow))
     this.append({
       workflowKey: workflow.key,
@@ -56,6 +57,7 @@ export class Writes extends Reads implements Transaction {
   apply({ workflow, step, events }: Changes): void {
     if (step) {
       this.stepsToWrite.push(step)
+      if (step.version === 1) this.knownSteps.add(step.workflowKey, step.stepId)
       this.unsettled.add(step.workflowKey)
     }
     if (workflow) this.changeWorkflow(workflow)
@@ -91,7 +93,7 @@ export class Writes extends Reads implements Transaction {
   }
 
   private write(): void {
-    for (const step of this.stepsToWrite) this.writeStep(step)
+    this.writeSteps()
     for (const change of this.workflowsToWrite.values()) this.writeWorkflow(change)
     this.writeEvents()
     this.writtenBytes += this.stepsToWrite.length + this.workflowsToWrite.size
@@ -122,10 +124,19 @@ export class Writes extends Reads implements Transaction {
     this.eventsToWrite.push(event.seq === undefined ? { ...event, seq } : event)
   }
 
-  private writeStep(step: Step): void {
-    if (step.version === 1) this.sql.insertStep.get(firstStep(step))
-    else if (!this.sql.updateStep.get(laterStep(step)))
-      throw new Error(`Step ${step.stepId} of workflow row ${step.workflowKey} changed meanwhile`)
+  private writeSteps(): void {
+    const first = new Rows(this.sql.insertStep, this.sql.insertSteps, firstStepParameters)
+    for (const step of this.stepsToWrite) {
+      if (step.version === 1) {
+        first.add(firstStep(step))
+        continue
+      }
+      // It may be one of those that are still to be inserted.
+      first.finish()
+      if (!this.sql.updateStep.get(laterStep(step)))
+        throw new Error(`Step ${step.stepId} of workflow row ${step.workflowKey} changed meanwhile`)
+    }
+    first.finish()
   }
 
   private writeWorkflow({ workflow: w, stored, runs }: WorkflowChange): void {
@@ -146,18 +157,37 @@ export class Writes extends Reads implements Transaction {
   }
 
   private writeEvents(): void {
-    const events = this.eventsToWrite
-    let values: SqlValue[] = []
-    let left = events.length
-    for (const { seq, workflowKey, stepId, type, at, body } of events) {
-      values.push(seq as number, workflowKey, stepId ?? null, type, at, body)
+    const rows = new Rows(this.sql.insertEvent, this.sql.insertEvents, eventParameters)
+    for (const { seq, workflowKey, stepId, type, at, body } of this.eventsToWrite) {
+      rows.add([seq as number, workflowKey, stepId ?? null, type, at, body])
       this.writtenBytes += body.length
-      const together = left >= eventsAtOnce ? eventsAtOnce : 1
-      if (values.length < together * 6) continue
-      const statement = together === 1 ? this.sql.insertEvent : this.sql.insertEvents
-      statement.get(values)
-      left -= together
-      values = []
     }
+    rows.finish()
+  }
+}
+
+const eventParameters = 6
+
+/** Rows on their way into a table, `rowsAtOnce` a statement, the rest one by one. */
+class Rows {
+  private values: SqlValue[] = []
+
+  constructor(
+    private readonly one: Statement,
+    private readonly several: Statement,
+    private readonly parameters: number,
+  ) {}
+
+  add(row: readonly SqlValue[]): void {
+    this.values.push(...row)
+    if (this.values.length < rowsAtOnce * this.parameters) return
+    this.several.get(this.values)
+    this.values = []
+  }
+
+  finish(): void {
+    for (let from = 0; from < this.values.length; from += this.parameters)
+      this.one.get(this.values.slice(from, from + this.parameters))
+    this.values = []
   }
 }
