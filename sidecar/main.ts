@@ -1,8 +1,10 @@
 #!/usr/bin/env -S node --max-semi-space-size=8
 import { enableLinearRegexp } from '../src/policy/text/linear-regexp.js'
+import { keepHeapSmall } from './heap.js'
 
 // Node keeps the regular expression engine it first compiled with, so this stands before anything else is loaded.
 enableLinearRegexp()
+keepHeapSmall()
 process.stdout.on('error', stopWhenNobodyReads)
 
 const { runCli } = await import('./cli.js')

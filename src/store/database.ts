@@ -28,7 +28,7 @@ export function openConnection(path: string): Connection {
     exec: (sql) => void database.exec(sql),
     prepare: (sql) => {
       const statement = database.prepare(sql)
-      if (/^\s*(select|pragma|with)|\breturning\b/i.test(sql)) statement.raw(true)
+      if (/^\s*(select|pragma|with)/i.test(sql)) statement.raw(true)
       return statement as unknown as Statement
     },
     close: () => void database.close(),

@@ -13,6 +13,8 @@ import { workflowColumns, workflowOf } from './workflow-rows.js'
 export class Reads implements Reader {
   private readonly lists = new Map<string, Statement>()
   private readonly records = new WeakMap<Step, DecisionRecord>()
+  /** Some workflow was forgotten that a verb of the present group may have changed. */
+  protected forgot = false
   protected readonly knownSteps = new KnownSteps()
 
   constructor(
@@ -27,7 +29,7 @@ export class Reads implements Reader {
   workflow(scope: Scope, id: string): Workflow | undefined {
     const known = this.known.get(id)
     if (known) return known.org === scope.org && known.tenant === scope.tenant ? known : undefined
-    this.settle()
+    if (this.forgot) this.settle()
     const row = this.sql.workflow.get([id, scope.org, scope.tenant])
     return row && this.remember(workflowOf(row))
   }
@@ -141,6 +143,7 @@ export class Reads implements Reader {
     if (this.known.size >= rememberedWorkflows) {
       for (const oldest of this.known.keys()) {
         this.known.delete(oldest)
+        this.forgot = true
         if (this.known.size < rememberedWorkflows * 0.9) break
       }
     }

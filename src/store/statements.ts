@@ -19,8 +19,8 @@ const sql = {
   running: "SELECT count(*) FROM workflows WHERE org = ? AND tenant = ? AND status = 'in_progress'",
   insertWorkflow: `INSERT INTO workflows (${workflowColumns}) VALUES (${places(workflowColumns.split(', ').length)})`,
   tally:
-    'UPDATE workflows SET version = ?, step_count = ?, tokens_in = ?, tokens_out = ?, cost_usd = ?, approvals_granted = ?, pending_step = ? WHERE key = ? AND version = ? RETURNING key',
-  updateWorkflow: `UPDATE workflows SET ${workflowStateColumns.map((name) => `${name} = ?`).join(', ')} WHERE key = ? AND version = ? RETURNING key`,
+    'UPDATE workflows SET version = ?, step_count = ?, tokens_in = ?, tokens_out = ?, cost_usd = ?, approvals_granted = ?, pending_step = ? WHERE key = ? AND version = ?',
+  updateWorkflow: `UPDATE workflows SET ${workflowStateColumns.map((name) => `${name} = ?`).join(', ')} WHERE key = ? AND version = ?`,
   step: `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.step_id = ?`,
   stepOfCheckpoint: `SELECT ${stepSelection} WHERE s.checkpoint = ? AND s.workflow_key = ?`,
   steps: `SELECT ${stepSelection} WHERE s.workflow_key = ? ORDER BY s.step_index`,
@@ -38,6 +38,8 @@ const sql = {
     ORDER BY s.decision_seq DESC LIMIT ?`,
   overdue: `SELECT ${stepSelection}
     WHERE s.approval_status = 'pending' AND s.approval_expires_at <= ? ORDER BY s.approval_expires_at LIMIT ?`,
+  /** Rows changed since the connection was opened. */
+  changes: 'SELECT total_changes()',
   insertRevision: 'INSERT OR IGNORE INTO revisions (id, description, first_used_at) VALUES (?, ?, ?)',
 } as const
 

@@ -84,7 +84,7 @@ const later = columns.slice(2)
 
 /** All columns but the key, where the version is the one before. */
 export const updateStep = `UPDATE steps SET ${later.map((name) => `${name} = ?`).join(', ')}
-  WHERE workflow_key = ? AND step_id = ? AND version = ? RETURNING checkpoint`
+  WHERE workflow_key = ? AND step_id = ? AND version = ?`
 
 /** Parameters of `updateStep`. */
 export function laterStep(s: Step): SqlValue[] {
