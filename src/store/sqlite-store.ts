@@ -118,8 +118,14 @@ class SqliteStore implements Store {
   }
 
   private rollback(error: unknown): unknown {
-    // A failed statement can leave a libSQL connection unable to commit ever again: a fresh one cures that.
+    // A failed statement can leave a libSQL connection unable to commit ever again: a fresh one cures that. The old one must
+    // not keep its transaction meanwhile: closing it does not end that one at once.
     this.mustReopen = true
+    try {
+      this.connection.exec('ROLLBACK')
+    } catch {
+      // SQLite has rolled back by itself, as it does when the disk is full.
+    }
     this.options.onUndone?.()
     if (!isStoreError(error)) return error
     this.failed(error)

@@ -68,8 +68,9 @@ export interface Transaction extends Reader {
   /** Add a workflow; the given key is replaced by the store's own. */
   createWorkflow(workflow: Workflow, eventBody: string): Workflow
   /**
-   * Write rows and append events. The rows' versions are compared with those stored (new = stored + 1).
-   * @throws when a version differs: with one writer that is a broken promise, with several the verb is run again
+   * Write rows and append events. The rows' versions are compared with those stored (new = stored + 1), at the latest
+   * when the group ends. One that differs undoes the verb, which fails with an Error: with one writer that is a broken
+   * promise, with several the verb is run again.
    */
   apply(changes: Changes): void
   /** Keep what a policy revision was, the first time a decision names it. */
