@@ -3,8 +3,8 @@ import type { LogFolder } from './database.js'
 
 /** Fold once the log has grown by this much: a few seconds of full load. */
 const foldAtBytes = 32 * 1024 * 1024
-/** A rest of this many frames is folded in a few milliseconds. */
-const shortRest = 400
+/** A rest of this many frames is folded in a millisecond or two. */
+const shortRest = 150
 
 export interface LogKeeping {
   readonly folder: LogFolder
