@@ -1,6 +1,8 @@
 /** What the verbs are given: the world enters here, so that the domain needs none of it. @module */
 import { randomBytes } from 'node:crypto'
+import type { Registry } from '../domain/agent.js'
 import type { RandomHex } from '../domain/ids.js'
+import type { Outbound } from '../outbound/outbound.js'
 import type { PolicyEngine } from '../policy/engine/engine.js'
 import type { Store } from '../store/store.js'
 import type { Histories } from './histories.js'
@@ -10,6 +12,10 @@ export interface Settings {
   readonly approvalTtlMs: number
   /** Workflows in progress a tenant may have; 0: no limit. */
   readonly maxConcurrentExecutions: number
+  /** Milliseconds a plan may wait for its execution. */
+  readonly planTtlMs: number
+  /** Steps of all plans that run at one time. */
+  readonly maxStepsAtOnce: number
 }
 
 export interface Ports {
@@ -17,6 +23,9 @@ export interface Ports {
   /** The engine of the live revision; asked anew by each verb, so a verb never sees two. */
   readonly engine: () => PolicyEngine
   readonly histories: Histories
+  /** Agents, providers and connectors of the live revision. */
+  readonly registry: () => Registry
+  readonly outbound: Outbound
   /** Unix milliseconds. */
   readonly now: () => number
   readonly randomHex: RandomHex

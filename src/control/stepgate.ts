@@ -1,4 +1,6 @@
 /** The gate, whole: a store, a policy engine, and the verbs over them. @module */
+import { emptyRegistry, type Registry } from '../domain/agent.js'
+import { closedOutbound, type Outbound } from '../outbound/outbound.js'
 import type { PolicyEngine } from '../policy/engine/engine.js'
 import { databasePath } from '../store/database-path.js'
 import { openSqliteStore } from '../store/sqlite-store.js'
@@ -18,6 +20,10 @@ export interface StepgateOptions extends Partial<Settings> {
   readonly database: string
   /** The engine of the live policy revision. */
   readonly engine: () => PolicyEngine
+  /** Agents, providers and connectors of the live revision; default: there are none. */
+  readonly registry?: () => Registry
+  /** How steps of plans reach what the registry names; default: not at all. Closed with the gate. */
+  readonly outbound?: Outbound
   /** Unix milliseconds; default the system's clock. */
   readonly now?: () => number
   /** 32 random hex digits at each call; default the system's. */
@@ -50,6 +56,11 @@ export interface Stepgate {
 /** A day: long enough for a reviewer in another time zone. */
 export const defaultApprovalTtlMs = 24 * 60 * 60 * 1000
 
+/** An hour, as the original has it. */
+export const defaultPlanTtlMs = 60 * 60 * 1000
+
+export const defaultStepsAtOnce = 64
+
 /**
  * Open the gate in this process.
  * @throws {DatabaseInUse} when another process has the database; Error when it cannot be opened
@@ -66,11 +77,15 @@ export async function openStepgate(options: StepgateOptions): Promise<Stepgate> 
     store,
     engine: options.engine,
     histories,
+    registry: options.registry ?? (() => emptyRegistry),
+    outbound: options.outbound ?? closedOutbound,
     now: options.now ?? Date.now,
     randomHex: options.randomHex ?? systemRandom(),
     settings: {
       approvalTtlMs: options.approvalTtlMs ?? defaultApprovalTtlMs,
       maxConcurrentExecutions: options.maxConcurrentExecutions ?? 0,
+      planTtlMs: options.planTtlMs ?? defaultPlanTtlMs,
+      maxStepsAtOnce: options.maxStepsAtOnce ?? defaultStepsAtOnce,
     },
   }
   const bind = <A extends unknown[], T>(verb: (ports: Ports, ...rest: A) => T) => verb.bind(null, ports)

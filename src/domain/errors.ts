@@ -5,7 +5,7 @@
  */
 
 interface ErrorEntry {
-  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 429 | 500 | 503
+  readonly status: 400 | 401 | 403 | 404 | 409 | 410 | 413 | 422 | 429 | 500 | 503
   /** What happened. `{name}` is filled from the refusal's details. */
   readonly sentence: string
   /** What the reader can do about it. */
@@ -102,6 +102,86 @@ const table = {
     sentence: 'The workflow changed while the request was being decided',
     cure: 'Send the request again.',
   },
+  INVALID_PLAN: {
+    status: 400,
+    sentence: '{message}',
+    cure: 'Correct the named step or setting; nothing was stored.',
+  },
+  NO_AGENT: {
+    status: 422,
+    sentence: '{message}',
+    cure: 'Add an agent whose routing matches to the policy folder, or bring the steps with the request.',
+  },
+  PLAN_BLOCKED: {
+    status: 403,
+    sentence: '{message}',
+    cure: 'Change the plan so that the named policies no longer match.',
+  },
+  PLAN_ALREADY_EXECUTED: {
+    status: 409,
+    sentence: 'Plan has already been executed: {plan_id}',
+    cure: 'A plan runs once: make a new one.',
+  },
+  PLAN_CANCELLED: {
+    status: 409,
+    sentence: 'Plan has been cancelled: {plan_id}',
+    cure: 'Make a new plan.',
+  },
+  PLAN_EXPIRED: {
+    status: 410,
+    sentence: 'Plan has expired: {plan_id}',
+    cure: 'Execute a plan within its time, or make a new one.',
+  },
+  PLAN_NOT_PENDING: {
+    status: 400,
+    sentence: 'Plan is in {status} status, must be pending to {verb}',
+    cure: 'Only a plan that was not executed yet can be changed.',
+  },
+  PLAN_NOT_EXECUTING: {
+    status: 400,
+    sentence: 'Plan is in {status} status, must be executing to resume',
+    cure: 'Execute the plan first; one that is over cannot be resumed.',
+  },
+  PLAN_NOT_CANCELLABLE: {
+    status: 409,
+    sentence: 'Failed to cancel plan: plan is in {status} status, cannot cancel',
+    cure: 'Nothing to do: the plan is over.',
+  },
+  VERSION_CONFLICT: {
+    status: 409,
+    sentence: 'The plan is at version {current_version}, and {expected_version} was expected',
+    cure: 'Read the plan again and send its version.',
+  },
+  INVALID_AGENT: {
+    status: 400,
+    sentence: '{message}',
+    cure: 'Correct the named fields; nothing was stored.',
+  },
+  AGENT_NAME_TAKEN: {
+    status: 409,
+    sentence: 'An agent named {name} exists in the domain {domain}',
+    cure: 'Choose another name, or update that agent.',
+  },
+  AGENT_READ_ONLY: {
+    status: 409,
+    sentence: 'The agent {id} is kept in a file',
+    cure: 'Change its file; or create an agent of the same name, which then goes before the file.',
+  },
+  EXECUTION_OVER: {
+    status: 409,
+    sentence: 'Execution is already in terminal state: {status}',
+    cure: 'Nothing to do: the execution is over.',
+  },
+  TOO_MANY_STREAMS: {
+    status: 429,
+    sentence: 'Maximum number of streams reached: {limit} are open',
+    cure: 'Close a stream, or raise STEPGATE_MAX_STREAMS.',
+  },
+  REVIEW_DECIDED: {
+    status: 409,
+    sentence: 'The request is already {status}',
+    cure: 'Nothing to do: the first decision stands.',
+  },
   IDEMPOTENCY_KEY_MISMATCH: {
     status: 409,
     sentence: 'idempotency_key does not match the key recorded for step {step}',
@@ -147,6 +227,8 @@ export interface Refusal {
   readonly refused: ErrorCode
   /** Values for the sentence's placeholders, and for the details of nested bodies. */
   readonly details: Readonly<Record<string, string | number>>
+  /** Every field that is wrong, where there may be several. */
+  readonly fields?: readonly { readonly field: string; readonly message: string }[]
 }
 
 /** A refusal with its details. */

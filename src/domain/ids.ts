@@ -25,6 +25,10 @@ export const workflowId = (nowMs: number, randomHex: string): string =>
 export const decisionId = (nowMs: number, randomHex: string): string =>
   `dec_${timeOrderedUuid(nowMs, randomHex)}`
 
+/** A new plan id: `plan_` and a time-ordered UUID. */
+export const planId = (nowMs: number, randomHex: string): string =>
+  `plan_${timeOrderedUuid(nowMs, randomHex)}`
+
 const approvalNamespace = Buffer.from('a1b2c3d4e5f67890abcdef1234567890', 'hex')
 
 /**

@@ -5,7 +5,7 @@ import type { Identity } from '../domain/identity.js'
 import { requestBytes } from './body-bytes.js'
 import { failureReply, refuseId } from './failure.js'
 import type { HttpOptions } from './options.js'
-import { refusalReply } from './wire/errors.js'
+import { type Envelope, refusalReply } from './wire/errors.js'
 import { type TextReply, tooLarge } from './workflows/gate.js'
 
 /** Bodies of routes for which the contract sets no limit. */
@@ -24,36 +24,50 @@ export type Handler = (
   exchange: Exchange,
 ) => Promise<Refusal | string | TextReply> | Refusal | string | TextReply
 
+/** What is special about a route. */
+export interface RouteTerms {
+  /** Bytes a body may have; default `bodyLimit`. */
+  readonly limit?: number
+  /** The body of its refusals; default `triplet`. */
+  readonly envelope?: Envelope
+}
+
 /** A Hono handler around ours: identity first, then ids, then the body, then the verb (WCP §2.1). */
 export function route(
   options: HttpOptions,
   handler: Handler,
-  limit = bodyLimit,
+  { limit = bodyLimit, envelope = 'triplet' }: RouteTerms = {},
 ): (c: Context) => Promise<Response> {
   return async (c) => {
-    const { status, text } = await answer(options, c, handler, limit)
-    const headers = replyHeaders(options)
+    const { status, text, headers: own } = await answer(options, c, handler, limit, envelope)
+    const headers: Record<string, string> = { ...replyHeaders(options), ...own }
     if (status === 204) return new Response(null, { status, headers })
-    headers['Content-Type'] = 'application/json'
+    headers['Content-Type'] ??= 'application/json'
     return new Response(text, { status, headers })
   }
 }
 
-async function answer(options: HttpOptions, c: Context, handler: Handler, limit: number): Promise<TextReply> {
+async function answer(
+  options: HttpOptions,
+  c: Context,
+  handler: Handler,
+  limit: number,
+  envelope: Envelope,
+): Promise<TextReply> {
   try {
     const identity = options.identify({
       authorization: c.req.header('authorization'),
       userId: c.req.header('x-user-id'),
       userEmail: c.req.header('x-user-email'),
     })
-    if (isRefusal(identity)) return refusalReply(identity)
+    if (isRefusal(identity)) return refusalReply(identity, envelope)
     const params = c.req.param() as Record<string, string>
     for (const name in params) {
       const refusal = refuseId(name, params[name] as string)
-      if (refusal) return refusalReply(refusal)
+      if (refusal) return refusalReply(refusal, envelope)
     }
     const body = c.req.method === 'GET' ? Buffer.alloc(0) : await requestBytes(c.req.raw, limit)
-    if (typeof body === 'string') return refusalReply(tooLarge(limit))
+    if (typeof body === 'string') return refusalReply(tooLarge(limit), envelope)
     const reply = await handler({
       identity,
       body,
@@ -61,9 +75,9 @@ async function answer(options: HttpOptions, c: Context, handler: Handler, limit:
       param: (name) => params[name] ?? '',
     })
     if (typeof reply === 'string') return { status: 200, text: reply }
-    return isRefusal(reply) ? refusalReply(reply) : reply
+    return isRefusal(reply) ? refusalReply(reply, envelope) : reply
   } catch (error) {
-    return failureReply(options, error, c.req.header('x-request-id'))
+    return failureReply(options, error, c.req.header('x-request-id'), envelope)
   }
 }
 

@@ -82,4 +82,83 @@ export const migrations: readonly string[] = [
     first_used_at INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  -- What an event is about beside a workflow: 'plan:<id>', 'agent:<id>', 'review:<id>'. Those of no workflow have workflow_key 0.
+  ALTER TABLE events ADD COLUMN subject TEXT;
+  CREATE INDEX events_by_subject ON events (subject, seq) WHERE subject IS NOT NULL;
+
+  CREATE TABLE plans (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    org TEXT NOT NULL,
+    tenant TEXT NOT NULL,
+    row_version INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    domain TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    workflow_key INTEGER,
+    -- The plan whole, as JSON.
+    body TEXT NOT NULL
+  );
+  CREATE INDEX plans_by_tenant ON plans (org, tenant, key);
+  CREATE UNIQUE INDEX plans_by_workflow ON plans (workflow_key) WHERE workflow_key IS NOT NULL;
+  CREATE INDEX plans_open ON plans (status, expires_at) WHERE status IN ('pending', 'executing');
+
+  CREATE TABLE plan_versions (
+    plan_key INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (plan_key, version)
+  ) WITHOUT ROWID;
+
+  -- How far the steps of executing plans are.
+  CREATE TABLE step_runs (
+    plan_key INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (plan_key, position)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE agents (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    org TEXT NOT NULL,
+    tenant TEXT NOT NULL,
+    name TEXT NOT NULL,
+    domain TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    deleted INTEGER NOT NULL,
+    body TEXT NOT NULL
+  );
+  CREATE UNIQUE INDEX agents_by_name ON agents (org, tenant, domain, name) WHERE deleted = 0;
+  CREATE TABLE agent_versions (
+    agent_key INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (agent_key, version)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE reviews (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    org TEXT NOT NULL,
+    tenant TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    body TEXT NOT NULL
+  );
+  CREATE INDEX reviews_by_tenant ON reviews (org, tenant, key);
+  CREATE INDEX reviews_pending ON reviews (status, expires_at) WHERE status = 'pending';
+
+  CREATE TABLE forgotten_executions (
+    org TEXT NOT NULL,
+    tenant TEXT NOT NULL,
+    id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (org, tenant, id)
+  ) WITHOUT ROWID;
+  `,
 ]

@@ -1,6 +1,7 @@
 /** The store in one libSQL file. @module */
 import { close, closeSync, fdatasync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { PastEvent } from '../domain/event.js'
 import type { Workflow } from '../domain/workflow.js'
 import { CommitQueue } from './commit-queue.js'
 import { type Connection, type LogFolder, openConnection, openLogFolder } from './database.js'
@@ -49,6 +50,9 @@ class SqliteStore implements Store {
   private mustReopen = false
   private mustFold = false
   private probing: NodeJS.Timeout | undefined
+  private readonly watchers = new Set<(events: readonly PastEvent[]) => void>()
+  /** Committed, and not yet durable. */
+  private untold: PastEvent[] = []
 
   constructor(
     private readonly options: SqliteStoreOptions,
@@ -74,6 +78,12 @@ class SqliteStore implements Store {
     return this.queue.run(() => verb(this.tx))
   }
 
+  watch(listener: (events: readonly PastEvent[]) => void): () => void {
+    this.watchers.add(listener)
+    this.tx.keepAppended()
+    return () => void this.watchers.delete(listener)
+  }
+
   health(): StoreHealth {
     return this.fault === undefined ? { writable: true } : { writable: false, fault: this.fault }
   }
@@ -89,7 +99,9 @@ class SqliteStore implements Store {
   }
 
   private prepared(): Writes {
-    return new Writes(this.connection, prepareStatements(this.connection), this.known)
+    const writes = new Writes(this.connection, prepareStatements(this.connection), this.known)
+    if (this.watchers.size > 0) writes.keepAppended()
+    return writes
   }
 
   private begin(): void {
@@ -112,6 +124,7 @@ class SqliteStore implements Store {
     const written = this.tx.finish()
     this.connection.exec('COMMIT')
     if (written === 0) return false
+    this.untold.push(...this.tx.takeAppended())
     this.log.wrote(written)
     this.fault = undefined
     return true
@@ -143,8 +156,15 @@ class SqliteStore implements Store {
         reject(error)
         return
       }
+      const events = this.untold
+      this.untold = []
       fdatasync(this.logFile, (error) => {
-        if (!error) return resolve()
+        if (!error) {
+          resolve()
+          if (events.length > 0) for (const tell of this.watchers) tell(events)
+          return
+        }
+        this.untold = [...events, ...this.untold]
         this.mustFold = true
         this.failed(error)
         reject(error)

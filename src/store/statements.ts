@@ -30,6 +30,8 @@ const sql = {
   updateStep,
   insertEvent: insertEvents(1),
   insertEvents: insertEvents(rowsAtOnce),
+  insertEventAbout:
+    'INSERT INTO events (seq, workflow_key, step_id, type, at, body, subject) VALUES (?, ?, ?, ?, ?, ?, ?)',
   eventBody: 'SELECT body FROM events WHERE seq = ?',
   pendingCount: `SELECT count(*) FROM steps s JOIN workflows w ON w.key = s.workflow_key
     WHERE s.approval_status = 'pending' AND s.approval_expires_at > ? AND w.org = ? AND w.tenant = ?`,

@@ -3,10 +3,11 @@
  * engine can serve the same interface, because every change is a compare-and-set on a version.
  * @module
  */
-import type { Changes } from '../domain/event.js'
+import type { Changes, PastEvent } from '../domain/event.js'
 import type { DecisionRecord } from '../domain/gate/record.js'
 import type { Step } from '../domain/step.js'
 import type { Workflow } from '../domain/workflow.js'
+import type { AgentTable, HistoryTable, PlanTable, ReviewTable } from './tables.js'
 
 /** Whose rows may be seen: both parts come from the authenticated identity and are in every query. */
 export interface Scope {
@@ -63,6 +64,10 @@ export interface Reader {
 
 /** What a verb may do: look, then write once. */
 export interface Transaction extends Reader {
+  readonly plans: PlanTable
+  readonly agents: AgentTable
+  readonly reviews: ReviewTable
+  readonly history: HistoryTable
   /** The number that the next appended event will get. */
   nextSeq(): number
   /** Add a workflow; the given key is replaced by the store's own. */
@@ -101,6 +106,11 @@ export interface Store {
    * @throws {StoreUnavailable}
    */
   transact<T>(verb: (tx: Transaction) => T): Promise<T>
+  /**
+   * Be told of events once they are durable, in their order, the ones of all tenants.
+   * @returns an end to it
+   */
+  watch(listener: (events: readonly PastEvent[]) => void): () => void
   health(): StoreHealth
   /** Wait for what is under way, fold the log into the file, and let go of it. */
   close(): Promise<void>

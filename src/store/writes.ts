@@ -1,13 +1,18 @@
 /** The writing half of a transaction. @module */
-import type { Changes, Event } from '../domain/event.js'
+import type { Changes, Event, PastEvent } from '../domain/event.js'
 import type { Step } from '../domain/step.js'
 import type { Workflow } from '../domain/workflow.js'
+import { Agents } from './agent-table.js'
 import type { SqlValue, Statement } from './database.js'
+import { History } from './history-table.js'
 import { migrations } from './migrations.js'
+import { Plans } from './plan-table.js'
 import { Reads } from './reads.js'
+import { Reviews } from './review-table.js'
 import { rowsAtOnce } from './statements.js'
 import { firstStep, firstStepParameters, laterStep } from './step-rows.js'
 import type { Transaction } from './store.js'
+import { TableAccess } from './table-access.js'
 import { workflowRow, workflowState } from './workflow-rows.js'
 
 /** A workflow as the verbs of a group leave it. */
@@ -36,6 +41,15 @@ export class Writes extends Reads implements Transaction {
   private stepsToWrite: Step[] = []
   private eventsToWrite: Event[] = []
   private writtenBytes = 0
+  /** Events appended since they were last asked for, where somebody wants to be told. */
+  private appended: PastEvent[] | undefined
+  private readonly table = new TableAccess(this.connection, (bytes) => {
+    this.writtenBytes += bytes
+  })
+  readonly plans = new Plans(this.table, (event) => this.append(event))
+  readonly agents = new Agents(this.table)
+  readonly reviews = new Reviews(this.table)
+  readonly history = new History(this.table, () => this.settle())
 
   nextSeq(): number {
     return this.lastSeq + 1
@@ -54,13 +68,15 @@ export class Writes extends Reads implements Transaction {
     return this.remember(workflow)
   }
 
-  apply({ workflow, step, events }: Changes): void {
+  apply({ workflow, step, plan, runs, events }: Changes): void {
     if (step) {
       this.stepsToWrite.push(step)
       if (step.version === 1) this.knownSteps.add(step.workflowKey, step.stepId)
       this.unsettled.add(step.workflowKey)
     }
     if (workflow) this.changeWorkflow(workflow)
+    if (plan) this.plans.change(plan)
+    for (const run of runs ?? []) this.plans.changeRun(run)
     for (const event of events) this.append(event)
   }
 
@@ -69,6 +85,16 @@ export class Writes extends Reads implements Transaction {
     this.sql.insertRevision.get([id, description(), now])
     this.writtenBytes += 1
     this.revisions.add(id)
+  }
+
+  /** Keep from now on what is appended. */
+  keepAppended(): void {
+    this.appended ??= []
+  }
+
+  /** What was appended since this was last asked. */
+  takeAppended(): PastEvent[] {
+    return this.appended?.splice(0) ?? []
   }
 
   /** Write a page and change nothing. */
@@ -128,7 +154,9 @@ export class Writes extends Reads implements Transaction {
       throw new Error(`Event ${event.seq} appended where ${seq} is next`)
     this.lastSeq = seq
     this.unsettled.add(event.workflowKey)
-    this.eventsToWrite.push(event.seq === undefined ? { ...event, seq } : event)
+    const numbered = event.seq === undefined ? { ...event, seq } : event
+    this.eventsToWrite.push(numbered)
+    this.appended?.push(numbered as PastEvent)
   }
 
   private changes(): number {
@@ -167,8 +195,10 @@ export class Writes extends Reads implements Transaction {
 
   private writeEvents(): void {
     const rows = new Rows(this.sql.insertEvent, this.sql.insertEvents, eventParameters)
-    for (const { seq, workflowKey, stepId, type, at, body } of this.eventsToWrite) {
-      rows.add([seq as number, workflowKey, stepId ?? null, type, at, body])
+    for (const { seq, workflowKey, stepId, type, at, body, subject } of this.eventsToWrite) {
+      const row = [seq as number, workflowKey, stepId ?? null, type, at, body]
+      if (subject === undefined) rows.add(row)
+      else this.sql.insertEventAbout.get([...row, subject])
       this.writtenBytes += body.length
     }
     rows.finish()

@@ -1,11 +1,27 @@
 /** Refusals as the contract's error bodies (WCP §2.3). @module */
 import { errors, type Refusal, sentenceOf } from '../../domain/errors.js'
 
+/**
+ * The body that a plane's refusals have: `triplet` the workflows', executions' and estimates', `flat` the plans' and the
+ * HITL queue's, `coded` the agents' and unified executions' (MAP contract §0.3).
+ */
+export type Envelope = 'triplet' | 'flat' | 'coded'
+
 /** Status and JSON text of a refusal. */
-export function refusalReply(refusal: Refusal): { status: number; text: string } {
-  const { refused: code, details } = refusal
+export function refusalReply(
+  refusal: Refusal,
+  plane: Envelope = 'triplet',
+): { status: number; text: string } {
+  const { refused: code, details, fields } = refusal
   const { status, envelope } = errors[code] as (typeof errors)[typeof code]
   const message = sentenceOf(refusal)
+  if (plane === 'flat') {
+    // The SDKs read the versions of a conflict at the top; upstream's word for it stands in `error`.
+    const error = code === 'VERSION_CONFLICT' ? 'version_conflict' : message
+    return { status, text: line({ ...details, success: false, error, code, message }) }
+  }
+  if (plane === 'coded')
+    return { status, text: line({ error: { code, message, ...(fields ? { details: fields } : {}) } }) }
   switch (envelope) {
     case 'nested': {
       const { workflow_id, step_id, expected_idempotency_key, received_idempotency_key } = details

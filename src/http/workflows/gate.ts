@@ -11,6 +11,8 @@ export const gateBodyLimit = 1024 * 1024
 export interface TextReply {
   readonly status: number
   readonly text: string
+  /** Besides those that every reply has. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** Answer one gate call of an identified caller; ids and size have been checked. */

@@ -121,7 +121,7 @@ function gateRoute(options: HttpOptions): (c: Context) => Promise<Response> {
     const prior = query('include_prior_output') === 'true'
     return answerGate(options, identity, body, param('workflow_id'), param('step_id'), prior)
   }
-  return route(options, handler, gateBodyLimit)
+  return route(options, handler, { limit: gateBodyLimit })
 }
 
 /** A whole number at least `least`, or undefined. */
