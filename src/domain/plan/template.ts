@@ -6,8 +6,9 @@ export type Rendered<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly message: string }
 
-const reference = /\{\{\s*([^{}]*?)\s*\}\}/g
-const wholeReference = /^\{\{\s*([^{}]*?)\s*\}\}$/
+// White space is trimmed afterwards: looked for here, a text full of it would take quadratic time.
+const reference = /\{\{([^{}]*)\}\}/g
+const wholeReference = /^\{\{([^{}]*)\}\}$/
 
 /**
  * Fill a template of any JSON shape. A text that is nothing but one reference becomes what it refers to, with its type;
@@ -17,7 +18,7 @@ const wholeReference = /^\{\{\s*([^{}]*?)\s*\}\}$/
 export function renderValue(template: JsonValue, scope: JsonObject): Rendered<JsonValue> {
   if (typeof template === 'string') {
     const whole = wholeReference.exec(template)
-    return whole ? lookUp(whole[1] as string, scope) : renderText(template, scope)
+    return whole ? lookUp((whole[1] as string).trim(), scope) : renderText(template, scope)
   }
   if (typeof template !== 'object' || template === null) return { ok: true, value: template }
   if (Array.isArray(template)) {
@@ -54,7 +55,7 @@ export function renderText(
 ): Rendered<string> {
   let failure: string | undefined
   const value = template.replace(reference, (_, path: string) => {
-    const found = lookUp(path, scope)
+    const found = lookUp(path.trim(), scope)
     if (found.ok) return write(found.value)
     failure ??= found.message
     return ''
@@ -68,7 +69,8 @@ export const plainText = (value: JsonValue): string =>
 
 /** Every path that a template of any JSON shape reads, in order, as written. */
 export function pathsIn(template: JsonValue): string[] {
-  if (typeof template === 'string') return [...template.matchAll(reference)].map(([, path]) => path as string)
+  if (typeof template === 'string')
+    return [...template.matchAll(reference)].map(([, path]) => (path as string).trim())
   if (typeof template !== 'object' || template === null) return []
   return Object.values(template).flatMap((value) => pathsIn(value as JsonValue))
 }
