@@ -2,6 +2,7 @@
 import { type Refusal, refuse } from './errors.js'
 import type { Changes, EventType } from './event.js'
 import { tallied } from './gate/decide.js'
+import type { JsonObject } from './json.js'
 import { ended, endingEvent } from './lifecycle.js'
 import { type Approval, type ApprovalStatus, approvalStatusAt, type Step } from './step.js'
 import { isTerminal, type Workflow } from './workflow.js'
@@ -17,6 +18,10 @@ export interface Ruling {
   readonly now: number
   /** Identities are taken on trust (open mode). */
   readonly open: boolean
+  /** Another step of the workflow that waits as well: it becomes the pending one when this one no longer is. */
+  readonly waitsBeside?: string | undefined
+  /** Who the caller says decided, where a request's body says so: recorded, never believed. */
+  readonly claimed?: JsonObject | undefined
 }
 
 /** What a ruling leads to. */
@@ -99,14 +104,23 @@ export function rejectStep(workflow: Workflow, step: Step, ruling: Ruling): Refu
   }
 }
 
-/** Write down that a hold's deadline has passed. The workflow stays open: the step's gate now answers `block`. */
-export function expireApproval(workflow: Workflow, step: Step, now: number): Changes | undefined {
+/**
+ * Write down that a hold's deadline has passed. The workflow stays open: the step's gate now answers `block`.
+ * @param waitsBeside another step of the workflow that waits and whose deadline has not passed
+ */
+export function expireApproval(
+  workflow: Workflow,
+  step: Step,
+  now: number,
+  waitsBeside?: string,
+): Changes | undefined {
   if (step.approval?.status !== 'pending' || step.approval.expiresAt > now) return undefined
   const ruling = {
     by: expiredBy,
     words: 'Nobody decided in time',
     now,
     open: false,
+    waitsBeside,
   }
   const after = withApproval(step, decided(step.approval, 'expired', ruling))
   return changed(workflow, step, after, 'approval_expired', ruling)
@@ -137,9 +151,10 @@ function changed(workflow: Workflow, before: Step, after: Step, type: EventType,
     requested_by: after.approval?.requestedBy,
     self_approved: ruling.by === after.approval?.requestedBy,
     open_identity: ruling.open,
+    claimed_by: ruling.claimed,
   })
   return {
-    workflow: tallied(workflow, before, after),
+    workflow: stillWaiting(tallied(workflow, before, after), ruling.waitsBeside),
     step: after,
     events: [
       {
@@ -151,4 +166,11 @@ function changed(workflow: Workflow, before: Step, after: Step, type: EventType,
       },
     ],
   }
+}
+
+/** A plan's branches may be held at the same time, and the workflow names one of the steps that wait. */
+function stillWaiting(workflow: Workflow, waitsBeside: string | undefined): Workflow {
+  return workflow.pendingStep !== undefined || waitsBeside === undefined
+    ? workflow
+    : { ...workflow, pendingStep: waitsBeside }
 }

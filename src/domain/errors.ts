@@ -5,7 +5,7 @@
  */
 
 interface ErrorEntry {
-  readonly status: 400 | 401 | 403 | 404 | 409 | 410 | 413 | 422 | 429 | 500 | 503
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 410 | 413 | 422 | 429 | 500 | 503
   /** What happened. `{name}` is filled from the refusal's details. */
   readonly sentence: string
   /** What the reader can do about it. */
@@ -112,6 +112,16 @@ const table = {
     sentence: '{message}',
     cure: 'Add an agent whose routing matches to the policy folder, or bring the steps with the request.',
   },
+  PLAN_NOT_FOUND: {
+    status: 404,
+    sentence: 'Plan not found: {plan_id}',
+    cure: 'Check the id, and that the same credentials made it.',
+  },
+  PLAN_VERSION_NOT_FOUND: {
+    status: 404,
+    sentence: 'Version {version} not found for plan {plan_id}',
+    cure: 'Read the plan’s versions first.',
+  },
   PLAN_BLOCKED: {
     status: 403,
     sentence: '{message}',
@@ -167,6 +177,21 @@ const table = {
     sentence: 'The agent {id} is kept in a file',
     cure: 'Change its file; or create an agent of the same name, which then goes before the file.',
   },
+  AGENT_VERSION_CONFLICT: {
+    status: 409,
+    sentence: 'The agent is at version {current_version}, and {expected_version} was expected',
+    cure: 'Read the agent again and send its version.',
+  },
+  INVALID_JSON: {
+    status: 400,
+    sentence: '{message}',
+    cure: 'Send a JSON object.',
+  },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    sentence: '{method} is not allowed here',
+    cure: 'Use a method that the Allow header names.',
+  },
   EXECUTION_OVER: {
     status: 409,
     sentence: 'Execution is already in terminal state: {status}',
@@ -176,6 +201,16 @@ const table = {
     status: 429,
     sentence: 'Maximum number of streams reached: {limit} are open',
     cure: 'Close a stream, or raise STEPGATE_MAX_STREAMS.',
+  },
+  NO_PAUSED_EXECUTION: {
+    status: 404,
+    sentence: 'No paused execution found for this plan',
+    cure: 'Check the plan id, and that the plan was executed: its steps are held only then.',
+  },
+  NOT_OVERRIDABLE: {
+    status: 409,
+    sentence: 'The request is the hold of step {step}, which is approved or rejected, not overridden',
+    cure: 'Approve or reject it; its policy says how many people that takes.',
   },
   REVIEW_DECIDED: {
     status: 409,
@@ -228,7 +263,13 @@ export interface Refusal {
   /** Values for the sentence's placeholders, and for the details of nested bodies. */
   readonly details: Readonly<Record<string, string | number>>
   /** Every field that is wrong, where there may be several. */
-  readonly fields?: readonly { readonly field: string; readonly message: string }[]
+  readonly fields?: readonly FieldProblem[]
+}
+
+/** What is wrong with one field. */
+export interface FieldProblem {
+  readonly field: string
+  readonly message: string
 }
 
 /** A refusal with its details. */

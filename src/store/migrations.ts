@@ -87,6 +87,12 @@ export const migrations: readonly string[] = [
   ALTER TABLE events ADD COLUMN subject TEXT;
   CREATE INDEX events_by_subject ON events (subject, seq) WHERE subject IS NOT NULL;
 
+  -- The steps of a workflow that wait for a person; any hold by its id; the workflows that say which plan they run.
+  CREATE INDEX steps_waiting ON steps (workflow_key, step_index) WHERE approval_status = 'pending';
+  CREATE INDEX steps_by_approval ON steps (approval ->> '$.id') WHERE approval IS NOT NULL;
+  CREATE INDEX workflows_by_plan ON workflows (org, tenant, metadata ->> '$.plan_id', key)
+    WHERE metadata ->> '$.plan_id' IS NOT NULL;
+
   CREATE TABLE plans (
     key INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,

@@ -85,24 +85,53 @@ export class Reads implements Reader {
     return row && this.stepOf(row)
   }
 
+  waitingSteps(workflow: Workflow): readonly Step[] {
+    this.settle(workflow)
+    return this.sql.waiting.all([workflow.key]).map((row) => this.stepOf(row))
+  }
+
+  stepOfApproval(scope: Scope, approvalId: string): PendingStep | undefined {
+    this.settle()
+    const row = this.sql.stepOfApproval.get([approvalId, scope.org, scope.tenant])
+    return row && this.heldStep(row)
+  }
+
+  workflowsOfPlan(scope: Scope, planId: string, limit: number): readonly Workflow[] {
+    this.settle()
+    return this.sql.workflowsOfPlan
+      .all([scope.org, scope.tenant, planId, limit])
+      .map(workflowOf)
+      .map((workflow) => this.known.get(workflow.id) ?? workflow)
+  }
+
   stepOfCheckpoint(workflow: Workflow, checkpoint: number): Step | undefined {
     this.settle(workflow)
     const row = this.sql.stepOfCheckpoint.get([checkpoint, workflow.key])
     return row && this.stepOf(row)
   }
 
-  pendingSteps(scope: Scope, now: number, limit: number): Page<PendingStep> {
+  pendingSteps(
+    scope: Scope,
+    now: number,
+    limit: number,
+    plans?: 'any' | { readonly id: string },
+  ): Page<PendingStep> {
     this.settle()
-    const whose = [now, scope.org, scope.tenant]
-    const rows = this.sql.pending.all([...whose, limit]).map((row) => {
-      const step = this.stepOf(row)
-      return {
-        step,
-        workflow: this.workflowByKey(step.workflowKey),
-        record: this.record(step),
-      }
-    })
-    return { rows, total: Number(this.sql.pendingCount.get(whose)?.[0] ?? 0) }
+    const narrowed =
+      plans === undefined
+        ? ''
+        : plans === 'any'
+          ? " AND json_type(w.metadata, '$.plan_id') = 'text'"
+          : " AND w.metadata ->> '$.plan_id' = ?"
+    const whose = [now, scope.org, scope.tenant, ...(typeof plans === 'object' ? [plans.id] : [])]
+    const rows = this.list(
+      `SELECT ${stepSelection} ${pendingSteps}${narrowed} ORDER BY s.decision_seq DESC LIMIT ?`,
+    )
+    const count = this.list(`SELECT count(*) FROM steps s ${pendingSteps}${narrowed}`)
+    return {
+      rows: rows.all([...whose, limit]).map((row) => this.heldStep(row)),
+      total: Number(count.get(whose)?.[0] ?? 0),
+    }
   }
 
   eventBody(seq: number): string {
@@ -112,9 +141,12 @@ export class Reads implements Reader {
     return body
   }
 
-  overdue(now: number, limit: number): readonly { workflow: Workflow; step: Step }[] {
+  overdue(now: number, limit: number, scope?: Scope): readonly { workflow: Workflow; step: Step }[] {
     this.settle()
-    return this.sql.overdue.all([now, limit]).map((row) => {
+    const rows = scope
+      ? this.list(overdueOfTenant).all([now, scope.org, scope.tenant, limit])
+      : this.sql.overdue.all([now, limit])
+    return rows.map((row) => {
       const step = this.stepOf(row)
       return { step, workflow: this.workflowByKey(step.workflowKey) }
     })
@@ -129,6 +161,11 @@ export class Reads implements Reader {
     const { step, record } = stepOf(row)
     this.records.set(step, record)
     return step
+  }
+
+  private heldStep(row: readonly SqlValue[]): PendingStep {
+    const step = this.stepOf(row)
+    return { step, workflow: this.workflowByKey(step.workflowKey), record: this.record(step) }
   }
 
   private workflowByKey(key: number): Workflow {
@@ -159,6 +196,12 @@ export class Reads implements Reader {
     return statement
   }
 }
+
+const pendingSteps = `JOIN workflows w ON w.key = s.workflow_key
+  WHERE s.approval_status = 'pending' AND s.approval_expires_at > ? AND w.org = ? AND w.tenant = ?`
+
+const overdueOfTenant = `SELECT ${stepSelection} JOIN workflows w ON w.key = s.workflow_key
+  WHERE s.approval_status = 'pending' AND s.approval_expires_at <= ? AND w.org = ? AND w.tenant = ? LIMIT ?`
 
 /** Enough for every run that is active at once; a few megabytes. */
 const rememberedWorkflows = 4096

@@ -14,6 +14,8 @@ const insertEvents = (count: number): string =>
 const sql = {
   workflow: `SELECT ${workflowColumns} FROM workflows WHERE id = ? AND org = ? AND tenant = ?`,
   workflowByKey: `SELECT ${workflowColumns} FROM workflows WHERE key = ?`,
+  workflowsOfPlan: `SELECT ${workflowColumns} FROM workflows WHERE org = ? AND tenant = ?
+    AND metadata ->> '$.plan_id' IS NOT NULL AND metadata ->> '$.plan_id' = ? ORDER BY key DESC LIMIT ?`,
   lastKey: 'SELECT max(key) FROM workflows',
   lastSeq: 'SELECT max(seq) FROM events',
   running: "SELECT count(*) FROM workflows WHERE org = ? AND tenant = ? AND status = 'in_progress'",
@@ -25,6 +27,9 @@ const sql = {
   stepOfCheckpoint: `SELECT ${stepSelection} WHERE s.checkpoint = ? AND s.workflow_key = ?`,
   steps: `SELECT ${stepSelection} WHERE s.workflow_key = ? ORDER BY s.step_index`,
   lastResumable: `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.decision <> 'block' ORDER BY s.step_index DESC LIMIT 1`,
+  waiting: `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.approval_status = 'pending' ORDER BY s.step_index`,
+  stepOfApproval: `SELECT ${stepSelection} JOIN workflows w ON w.key = s.workflow_key
+    WHERE s.approval IS NOT NULL AND s.approval ->> '$.id' = ? AND w.org = ? AND w.tenant = ?`,
   insertStep: insertSteps(1),
   insertSteps: insertSteps(rowsAtOnce),
   updateStep,
@@ -33,11 +38,6 @@ const sql = {
   insertEventAbout:
     'INSERT INTO events (seq, workflow_key, step_id, type, at, body, subject) VALUES (?, ?, ?, ?, ?, ?, ?)',
   eventBody: 'SELECT body FROM events WHERE seq = ?',
-  pendingCount: `SELECT count(*) FROM steps s JOIN workflows w ON w.key = s.workflow_key
-    WHERE s.approval_status = 'pending' AND s.approval_expires_at > ? AND w.org = ? AND w.tenant = ?`,
-  pending: `SELECT ${stepSelection} JOIN workflows w ON w.key = s.workflow_key
-    WHERE s.approval_status = 'pending' AND s.approval_expires_at > ? AND w.org = ? AND w.tenant = ?
-    ORDER BY s.decision_seq DESC LIMIT ?`,
   overdue: `SELECT ${stepSelection}
     WHERE s.approval_status = 'pending' AND s.approval_expires_at <= ? ORDER BY s.approval_expires_at LIMIT ?`,
   /** Rows changed since the connection was opened. */

@@ -50,16 +50,22 @@ export interface Reader {
   lastResumable(workflow: Workflow): Step | undefined
   /** The first step whose approval has one of these states. */
   stepHeld(workflow: Workflow, states: readonly ('pending' | 'rejected' | 'expired')[]): Step | undefined
+  /** The steps that wait for a person, in step index order, those whose deadline has passed included. */
+  waitingSteps(workflow: Workflow): readonly Step[]
+  /** The step that is or was last held under this approval id. */
+  stepOfApproval(scope: Scope, approvalId: string): PendingStep | undefined
+  /** Workflows whose metadata names this plan, newest first. */
+  workflowsOfPlan(scope: Scope, planId: string, limit: number): readonly Workflow[]
   /** The step whose first decision has this event number: the integer id of its checkpoint. */
   stepOfCheckpoint(workflow: Workflow, checkpoint: number): Step | undefined
-  /** Newest first. */
-  pendingSteps(scope: Scope, now: number, limit: number): Page<PendingStep>
+  /** Newest first; `plans`: only those of workflows that name a plan, or that name this plan. */
+  pendingSteps(scope: Scope, now: number, limit: number, plans?: 'any' | { id: string }): Page<PendingStep>
   /** The record of a step's latest decision. */
   record(step: Step): DecisionRecord
   /** JSON text of an event's body. */
   eventBody(seq: number): string
-  /** Holds of all tenants whose deadline has passed. For the process's own clock, never for a caller. */
-  overdue(now: number, limit: number): readonly { workflow: Workflow; step: Step }[]
+  /** Holds whose deadline has passed, of all tenants. For the process's own clock; a caller's have a scope. */
+  overdue(now: number, limit: number, scope?: Scope): readonly { workflow: Workflow; step: Step }[]
 }
 
 /** What a verb may do: look, then write once. */
