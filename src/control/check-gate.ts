@@ -1,4 +1,6 @@
 /** May this step run now? @module */
+
+import type { PolicyMatch } from '../domain/decision.js'
 import { isRefusal, type Refusal } from '../domain/errors.js'
 import { admitGate } from '../domain/gate/admit.js'
 import { decideGate } from '../domain/gate/decide.js'
@@ -13,6 +15,7 @@ import type { JsonObject } from '../domain/json.js'
 import type { Step } from '../domain/step.js'
 import type { Workflow } from '../domain/workflow.js'
 import type { Reader, Transaction } from '../store/store.js'
+import { planFactsOf } from './plans/plan-facts.js'
 import type { Ports } from './ports.js'
 import { findWorkflow } from './scope.js'
 
@@ -60,15 +63,19 @@ export interface Asked {
   readonly contentDigest?: string | undefined
   readonly identity: Identity
   readonly now: number
+  /** Added to what the policies say: the confirmation that a plan's mode asks for, a judgement made before. */
+  readonly matches?: readonly PolicyMatch[]
 }
 
 /** Ask policy, decide, and write the decision down. */
 export function evaluate(ports: Ports, tx: Transaction, asked: Asked): GateReply {
   const { workflow, step, stepId, request, identity, now } = asked
   const engine = ports.engine()
-  const input = gateInput(workflow, step, stepId, request, identity, now)
+  const plan = planFactsOf(tx, workflow, stepId, request)
+  const input = gateInput(workflow, step, stepId, request, identity, now, plan)
   const past = ports.histories.of(tx, workflow, engine)
-  const judgement = engine.evaluate('step', input.object, () => input.text, past)
+  const judged = engine.evaluate('step', input.object, () => input.text, past)
+  const judgement = asked.matches ? { ...judged, matches: [...judged.matches, ...asked.matches] } : judged
   const { reply, changes } = decideGate({
     workflow,
     step,

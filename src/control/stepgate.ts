@@ -12,7 +12,9 @@ import { createWorkflow } from './create-workflow.js'
 import { decideApproval, expireApprovals, pendingApprovals } from './decide-approval.js'
 import { endWorkflow, resumeWorkflow } from './end-workflow.js'
 import { Histories } from './histories.js'
-import { type Ports, type Settings, systemRandom } from './ports.js'
+import type { PlanPorts } from './plans/plan-ports.js'
+import { PlanRunner } from './plans/plan-runner.js'
+import { type Settings, systemRandom } from './ports.js'
 import { getWorkflow, listWorkflows } from './read-workflows.js'
 
 export interface StepgateOptions extends Partial<Settings> {
@@ -30,9 +32,11 @@ export interface StepgateOptions extends Partial<Settings> {
   readonly randomHex?: () => string
   /** Told of every failure of the store. */
   readonly onStoreFault?: (error: unknown) => void
+  /** Told of defects met while plans ran. */
+  readonly onPlanFault?: (error: unknown) => void
 }
 
-type Verb<F> = F extends (ports: Ports, ...rest: infer R) => infer T ? (...rest: R) => T : never
+type Verb<F> = F extends (ports: never, ...rest: infer R) => infer T ? (...rest: R) => T : never
 
 /** The verbs of the gate. Each answers with its result or with a refusal as data, after what it says is durable. */
 export interface Stepgate {
@@ -48,6 +52,8 @@ export interface Stepgate {
   readonly expireApprovals: Verb<typeof expireApprovals>
   readonly listCheckpoints: Verb<typeof listCheckpoints>
   readonly resumeCheckpoint: Verb<typeof resumeCheckpoint>
+  /** Go on with the plans that were executing when the process ended. Once the policies and the registry are loaded. */
+  takeUpPlans(): Promise<void>
   health(): StoreHealth
   /** Wait for what is under way, then let go of the database. */
   close(): Promise<void>
@@ -73,7 +79,7 @@ export async function openStepgate(options: StepgateOptions): Promise<Stepgate> 
     onFault: (error) => options.onStoreFault?.(error),
     onUndone: () => histories.forget(),
   })
-  const ports: Ports = {
+  const basis = {
     store,
     engine: options.engine,
     histories,
@@ -88,7 +94,9 @@ export async function openStepgate(options: StepgateOptions): Promise<Stepgate> 
       maxStepsAtOnce: options.maxStepsAtOnce ?? defaultStepsAtOnce,
     },
   }
-  const bind = <A extends unknown[], T>(verb: (ports: Ports, ...rest: A) => T) => verb.bind(null, ports)
+  const runner = new PlanRunner(basis, (error) => options.onPlanFault?.(error))
+  const ports: PlanPorts = { ...basis, runner }
+  const bind = <A extends unknown[], T>(verb: (ports: PlanPorts, ...rest: A) => T) => verb.bind(null, ports)
   return {
     createWorkflow: bind(createWorkflow),
     getWorkflow: bind(getWorkflow),
@@ -102,7 +110,12 @@ export async function openStepgate(options: StepgateOptions): Promise<Stepgate> 
     expireApprovals: bind(expireApprovals),
     listCheckpoints: bind(listCheckpoints),
     resumeCheckpoint: bind(resumeCheckpoint),
+    takeUpPlans: () => runner.start(),
     health: () => store.health(),
-    close: () => store.close(),
+    close: async () => {
+      await runner.close()
+      await basis.outbound.close()
+      await store.close()
+    },
   }
 }

@@ -1,6 +1,7 @@
 /** The input that policies see at a gate: one flat object, and the same as JSON text for WASM and for the record. @module */
 import { actor, type Identity } from '../identity.js'
 import type { JsonObject } from '../json.js'
+import type { PlanFacts } from '../plan/drift.js'
 import { priorCompletion } from '../retry-context.js'
 import type { Step } from '../step.js'
 import type { Workflow } from '../workflow.js'
@@ -15,6 +16,7 @@ export interface GateInput {
 /**
  * Make the policy input for a gate. Counts are as they will be after this call; `workflow.*` is what happened before it.
  * @param now Unix milliseconds; policies see it as `input.now` and have no other clock
+ * @param plan what is known of the plan that the workflow runs, where it runs one
  */
 export function gateInput(
   workflow: Workflow,
@@ -23,6 +25,7 @@ export function gateInput(
   request: GateRequest,
   identity: Identity,
   now: number,
+  plan?: PlanFacts,
 ): GateInput {
   const { head, members } = constants(workflow)
   const caller = callerOf(identity)
@@ -73,6 +76,7 @@ export function gateInput(
     tool_type: tool?.toolType,
     step_input: request.stepInput,
     tool_input: tool?.toolInput,
+    plan,
   }
   const s = object.step
   const w = object.workflow
@@ -87,7 +91,7 @@ export function gateInput(
     `${member('step_name', object.step_name)}${member('model', object.model)}${member('provider', object.provider)}` +
     `${member('tokens_in', object.tokens_in)}${member('tokens_out', object.tokens_out)}${member('cost_usd', object.cost_usd)}` +
     `${member('tool_name', object.tool_name)}${member('tool_type', object.tool_type)}` +
-    `${member('step_input', object.step_input)}${member('tool_input', object.tool_input)}}`
+    `${member('step_input', object.step_input)}${member('tool_input', object.tool_input)}${member('plan', plan)}}`
   return { object, text }
 }
 

@@ -94,6 +94,10 @@ export interface Plan {
   /** Set by execution. */
   readonly workflowId?: string
   readonly workflowKey?: number
+  /** When the run has taken too long; absent while a person is waited for. */
+  readonly deadlineAt?: number
+  /** What was left of its time when it began to wait for a person. */
+  readonly remainingMs?: number
   /** Who executed it: its steps are gated and run with this identity. */
   readonly runBy?: Identity
   /** What the last step made. */

@@ -1,6 +1,4 @@
 /** How far a plan's steps are. Beside the workflow's own step rows, which hold what was decided and what came out. @module */
-import type { JsonValue } from '../json.js'
-
 /**
  * - `waiting`: for its dependencies, or for a resume
  * - `held`: its gate asked for approval; the step goes on by itself when it is given
@@ -46,7 +44,8 @@ export interface StepRun {
   readonly idempotencyKey: string
   /** Why the last attempt failed, or the step was blocked. */
   readonly error?: string
-  readonly output?: JsonValue
+  /** Number of the event that holds its output. */
+  readonly outputSeq?: number
   readonly tokensIn?: number
   readonly tokensOut?: number
   readonly costUsd?: number

@@ -1,0 +1,30 @@
+/** What a plan's steps brought so far. @module */
+import type { JsonValue } from '../../domain/json.js'
+import type { StepRun } from '../../domain/plan/run.js'
+import type { Outputs } from '../../domain/plan/step-input.js'
+import type { Workflow } from '../../domain/workflow.js'
+import type { Reader } from '../../store/store.js'
+
+/** The output of a step that is over: of its completion, whoever reported it. */
+export function outputOf(tx: Reader, workflow: Workflow, run: StepRun): JsonValue {
+  const seq = run.outputSeq ?? tx.step(workflow, run.stepId)?.outputSeq
+  if (seq === undefined) return null
+  const { output } = JSON.parse(tx.eventBody(seq)) as { output?: JsonValue }
+  return output ?? null
+}
+
+/** Outputs of the steps with these ids that are over, by id. */
+export function outputsOf(
+  tx: Reader,
+  workflow: Workflow,
+  runs: readonly StepRun[],
+  wanted: ReadonlySet<string>,
+): Outputs {
+  const outputs = new Map<string, JsonValue>()
+  for (const run of runs) {
+    if (!wanted.has(run.stepId)) continue
+    if (run.state === 'completed') outputs.set(run.stepId, outputOf(tx, workflow, run))
+    else if (run.state === 'skipped') outputs.set(run.stepId, null)
+  }
+  return outputs
+}

@@ -1,0 +1,264 @@
+/** Runs every executing plan: makes the calls its steps need, and looks again when something happened. @module */
+import type { PastEvent } from '../../domain/event.js'
+import { isOver, type Plan } from '../../domain/plan/plan.js'
+import type { StepRun } from '../../domain/plan/run.js'
+import type { OutboundResult } from '../../outbound/outbound.js'
+import { StoreUnavailable, type Transaction } from '../../store/store.js'
+import type { Ports } from '../ports.js'
+import { type Advanced, advancePlan } from './advance-plan.js'
+import { recordResult } from './record-result.js'
+import type { Call } from './take-move.js'
+
+/** Milliseconds before a look that the store refused is tried again. */
+const storeRetryMs = 500
+/** Longest wait that a timer can hold; a plan that waits longer is looked at in between. */
+const longestTimerMs = 2 ** 31 - 1
+
+/** Where a plan came to rest. */
+export interface Rest {
+  readonly plan: Plan
+  readonly runs: readonly StepRun[]
+}
+
+interface Watched {
+  timer?: NodeJS.Timeout
+  /** A human task of it waits for its completion. */
+  person?: boolean
+  /** Told when the plan is over, or waits for a person. */
+  readonly waiters: Set<(rest: Rest) => void>
+}
+
+/** One per store. State is in the store alone: what is remembered here can be lost at any instant. */
+export class PlanRunner {
+  private readonly watched = new Map<number, Watched>()
+  private readonly byWorkflow = new Map<number, number>()
+  private readonly waiting = new Map<number, { resumes: number; results: Map<Call, OutboundResult> }>()
+  private readonly queue: Call[] = []
+  private readonly underWay = new Map<string, AbortController>()
+  private readonly busy = new Set<number>()
+  private looking = 0
+  private calling = 0
+  private closed = false
+  private readonly unwatch: () => void
+  private readonly idle = new Set<() => void>()
+
+  constructor(
+    private readonly ports: Ports,
+    private readonly onFault: (error: unknown) => void,
+  ) {
+    this.unwatch = ports.store.watch((events) => this.heard(events))
+  }
+
+  /** Take up what was executing when the process ended. */
+  async start(): Promise<void> {
+    const plans = await this.ports.store.transact((tx) =>
+      tx.plans.executing().map((key) => tx.plans.byKey(key)),
+    )
+    for (const plan of plans) this.follow(plan)
+  }
+
+  /** A plan was executed: see to it from now on. */
+  follow(plan: Plan): void {
+    if (this.closed || plan.workflowKey === undefined) return
+    if (!this.watched.has(plan.key)) this.watched.set(plan.key, { waiters: new Set() })
+    this.byWorkflow.set(plan.workflowKey, plan.key)
+    this.look(plan.key)
+  }
+
+  /** Let one step begin in a plan that waits for resumes. */
+  resume(plan: Plan): void {
+    this.follow(plan)
+    this.look(plan.key, 1)
+  }
+
+  /** When the plan is over or waits for a person; at once where it is at rest already. */
+  atRest(plan: Plan, signal?: AbortSignal): Promise<Rest> {
+    return new Promise((resolve) => {
+      this.follow(plan)
+      const watched = this.watched.get(plan.key)
+      if (!watched) return
+      watched.waiters.add(resolve)
+      signal?.addEventListener('abort', () => watched.waiters.delete(resolve), { once: true })
+    })
+  }
+
+  /** Make no more calls, give up those under way, and wait until nothing is being written. */
+  async close(): Promise<void> {
+    this.closed = true
+    this.unwatch()
+    for (const { timer } of this.watched.values()) clearTimeout(timer)
+    for (const controller of this.underWay.values()) controller.abort()
+    if (this.looking > 0) await new Promise<void>((resolve) => this.idle.add(resolve))
+  }
+
+  private heard(events: readonly PastEvent[]): void {
+    if (this.watched.size === 0) return
+    for (const { workflowKey, type } of events) {
+      const key = workflowKey === 0 || !concerns.has(type) ? undefined : this.byWorkflow.get(workflowKey)
+      if (key === undefined) continue
+      // Completions are mostly the runner's own.
+      if (type !== 'step_completed' || this.watched.get(key)?.person) this.look(key)
+    }
+  }
+
+  private look(key: number, resumes = 0): void {
+    if (this.closed) return
+    const known = this.waiting.get(key)
+    if (known) known.resumes += resumes
+    else {
+      this.waiting.set(key, { resumes, results: new Map() })
+      this.schedule()
+    }
+  }
+
+  private record(call: Call, result: OutboundResult): void {
+    const known = this.waiting.get(call.planKey)
+    if (known) known.results.set(call, result)
+    else {
+      this.waiting.set(call.planKey, { resumes: 0, results: new Map([[call, result]]) })
+      this.schedule()
+    }
+  }
+
+  private schedule(): void {
+    setImmediate(() => this.pump())
+  }
+
+  /** A few plans at a time, so that gates that arrive meanwhile are in the same group and not behind all of them. */
+  private pump(): void {
+    for (const [key, work] of this.waiting) {
+      if (this.looking >= looksAtOnce) return
+      // Two at once would both begin what can begin now.
+      if (this.busy.has(key)) continue
+      this.waiting.delete(key)
+      this.busy.add(key)
+      this.looking++
+      this.advance(key, work).finally(() => {
+        this.looking--
+        this.busy.delete(key)
+        this.pump()
+        if (this.looking === 0) for (const resolve of this.idle) resolve()
+      })
+    }
+  }
+
+  private async advance(
+    key: number,
+    work: { readonly resumes: number; readonly results: ReadonlyMap<Call, OutboundResult> },
+  ): Promise<void> {
+    const done = new Set([...work.results.keys()].map(nameOf))
+    const underWay = (run: StepRun): boolean => {
+      const names = [`${key}.${run.position}.step`, `${key}.${run.position}.undo`]
+      return names.some((name) => this.underWay.has(name) && !done.has(name))
+    }
+    const verb = (tx: Transaction): Advanced => {
+      for (const [call, result] of work.results) recordResult(this.ports, tx, call, result)
+      return advancePlan(this.ports, tx, key, { underWay, resumes: work.resumes })
+    }
+    try {
+      const advanced = await this.ports.store.transact(verb)
+      for (const call of work.results.keys()) this.underWay.delete(nameOf(call))
+      this.carryOn(advanced)
+    } catch (error) {
+      // Nothing of it was written. The results are kept in memory until they can be.
+      if (!(error instanceof StoreUnavailable)) this.onFault(error)
+      if (this.closed) return
+      setTimeout(() => {
+        this.look(key, work.resumes)
+        for (const [call, result] of work.results) this.record(call, result)
+      }, storeRetryMs)
+    }
+  }
+
+  private carryOn({ plan, runs, calls, nextLook }: Advanced): void {
+    const watched = this.watched.get(plan.key)
+    clearTimeout(watched?.timer)
+    this.giveUpStale(plan, runs)
+    if (isOver(plan.status)) {
+      this.watched.delete(plan.key)
+      if (plan.workflowKey !== undefined) this.byWorkflow.delete(plan.workflowKey)
+    } else if (watched) watched.person = runs.some(({ state }) => state === 'person')
+    if (watched && !isOver(plan.status) && nextLook !== undefined) {
+      const wait = Math.min(Math.max(0, nextLook - this.ports.now()), longestTimerMs)
+      watched.timer = setTimeout(() => this.look(plan.key), wait)
+      watched.timer.unref()
+    }
+    for (const call of calls) {
+      this.underWay.set(nameOf(call), new AbortController())
+      this.queue.push(call)
+    }
+    this.call()
+    if (watched && watched.waiters.size > 0 && isAtRest(plan, runs)) {
+      for (const tell of watched.waiters) tell({ plan, runs })
+      watched.waiters.clear()
+    }
+  }
+
+  /** Calls whose step was cancelled meanwhile. */
+  private giveUpStale(plan: Plan, runs: readonly StepRun[]): void {
+    for (const { position, state } of runs) {
+      if (state === 'cancelled' || isOver(plan.status))
+        this.underWay.get(`${plan.key}.${position}.step`)?.abort()
+    }
+  }
+
+  private call(): void {
+    while (this.calling < this.ports.settings.maxStepsAtOnce && !this.closed) {
+      const call = this.queue.shift()
+      if (!call) return
+      this.calling++
+      this.perform(call).then((result) => {
+        this.calling--
+        // A call that the end of the process cut off is made again by the next one.
+        if (!this.closed) this.record(call, result)
+        this.call()
+      })
+    }
+  }
+
+  private async perform({ call, idempotencyKey, timeoutMs, ...rest }: Call): Promise<OutboundResult> {
+    const signal = this.underWay.get(nameOf({ ...rest }))?.signal
+    try {
+      return await this.ports.outbound.perform(call, {
+        registry: this.ports.registry(),
+        idempotencyKey,
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        ...(signal ? { signal } : {}),
+      })
+    } catch (error) {
+      this.onFault(error)
+      return { ok: false, error: 'The call failed by a defect', retryable: false, maybeDone: true }
+    }
+  }
+}
+
+/** Plans looked at in one turn of the event loop. */
+const looksAtOnce = 8
+
+const nameOf = ({ planKey, position, kind }: Pick<Call, 'planKey' | 'position' | 'kind'>): string =>
+  `${planKey}.${position}.${kind}`
+
+/** Events of a workflow after which its plan may go on. Those that the runner writes itself are not among them. */
+const concerns: ReadonlySet<PastEvent['type']> = new Set([
+  'step_completed',
+  'approval_approved',
+  'approval_rejected',
+  'approval_expired',
+  'workflow_aborted',
+  'workflow_failed',
+  'workflow_completed',
+  'plan_cancelled',
+])
+
+/** Nothing goes on by itself: it is over, or somebody has to do something. */
+export function isAtRest(plan: Plan, runs: readonly StepRun[]): boolean {
+  if (isOver(plan.status)) return true
+  const active = runs.some(
+    ({ state, compensation }) =>
+      state === 'running' ||
+      state === 'retrying' ||
+      compensation === 'running' ||
+      compensation === 'retrying',
+  )
+  return !active
+}
