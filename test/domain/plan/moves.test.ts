@@ -1,0 +1,238 @@
+import { describe, expect, it } from 'vitest'
+import type { PlanMode } from '#src/domain/agent.js'
+import { type Move, nextLook, nextMoves, type Surroundings } from '#src/domain/plan/moves.js'
+import type { Plan } from '#src/domain/plan/plan.js'
+import type { RunState, StepRun } from '#src/domain/plan/run.js'
+import type { PlanStep } from '#src/domain/plan/step.js'
+
+const step = (id: string, dependsOn: string[] = [], more: Partial<PlanStep> = {}): PlanStep => ({
+  id,
+  name: id,
+  type: 'connector-call',
+  call: { connector: 'c', operation: 'o' },
+  dependsOn,
+  ...more,
+})
+
+const plan = (steps: PlanStep[], mode: PlanMode = 'auto', more: Partial<Plan> = {}): Plan => ({
+  key: 1,
+  id: 'plan_1',
+  org: 'o',
+  tenant: 't',
+  client: 't',
+  rowVersion: 1,
+  version: 1,
+  status: 'executing',
+  query: '',
+  domain: 'generic',
+  mode,
+  metadata: {},
+  steps,
+  maxParallel: 5,
+  timeoutMs: 60_000,
+  planning: { by: 'caller', choices: [] },
+  estimate: { usd: 0, breakdown: [], unpriced: [] },
+  createdAt: 0,
+  updatedAt: 0,
+  expiresAt: 0,
+  ...more,
+})
+
+const runs = (of: Plan, states: Record<string, RunState | Partial<StepRun>> = {}): StepRun[] =>
+  of.steps.map(({ id }, position) => {
+    const given = states[id] ?? 'waiting'
+    return {
+      planKey: 1,
+      position,
+      stepId: id,
+      version: 1,
+      attempt: 0,
+      idempotencyKey: `k${position}`,
+      state: 'waiting',
+      ...(typeof given === 'string' ? { state: given } : given),
+    }
+  })
+
+const around = (more: Partial<Surroundings> = {}): Surroundings => ({
+  now: 1000,
+  plan: 'open',
+  resumes: 0,
+  underWay: () => false,
+  approval: () => 'pending',
+  reported: () => false,
+  ...more,
+})
+
+const short = (moves: readonly Move[]): string[] =>
+  moves.map((move) => ('run' in move ? `${move.do} ${move.run.stepId}` : move.do))
+const moves = (
+  of: Plan,
+  states: Record<string, RunState | Partial<StepRun>> = {},
+  more: Partial<Surroundings> = {},
+) => short(nextMoves(of, runs(of, states), around(more)))
+
+describe('an automatic plan', () => {
+  const diamond = plan([step('a'), step('b', ['a']), step('c', ['a']), step('d', ['b', 'c'])])
+
+  it('begins with the steps that depend on nothing', () => {
+    expect(moves(diamond)).toEqual(['start a'])
+  })
+
+  it('runs what does not depend on one another at the same time', () => {
+    expect(moves(diamond, { a: 'completed' })).toEqual(['start b', 'start c'])
+  })
+
+  it('waits for all dependencies', () => {
+    expect(
+      moves(diamond, { a: 'completed', b: 'completed', c: 'running' }, { underWay: () => true }),
+    ).toEqual([])
+    expect(moves(diamond, { a: 'completed', b: 'completed', c: 'completed' })).toEqual(['start d'])
+  })
+
+  it('succeeds when every step is over', () => {
+    const states = { a: 'completed', b: 'skipped', c: 'completed', d: 'completed' } as const
+    expect(moves(diamond, states)).toEqual(['succeed'])
+  })
+
+  it('begins no more steps at a time than it may', () => {
+    const wide = plan([step('a'), step('b'), step('c')], 'parallel', { maxParallel: 2 })
+    expect(moves(wide)).toEqual(['start a', 'start b'])
+    expect(moves(wide, { a: 'running', b: 'retrying' }, { underWay: () => true })).toEqual([])
+  })
+
+  it('pauses only the branch that is held', () => {
+    expect(moves(diamond, { a: 'completed', b: 'held' })).toEqual(['start c'])
+  })
+
+  it('goes on by itself with a step that was approved', () => {
+    expect(
+      moves(diamond, { a: 'completed', b: 'held', c: 'completed' }, { approval: () => 'approved' }),
+    ).toEqual(['go b'])
+  })
+
+  it('calls again what was under way when the process ended, and what failed once its wait is over', () => {
+    expect(moves(diamond, { a: 'running' })).toEqual(['call a'])
+    expect(moves(diamond, { a: { state: 'retrying', nextAt: 1001 } })).toEqual([])
+    expect(moves(diamond, { a: { state: 'retrying', nextAt: 1000 } })).toEqual(['call a'])
+  })
+
+  it('does nothing while the plan as a whole is held', () => {
+    expect(moves(diamond, {}, { plan: 'held' })).toEqual([])
+  })
+
+  it('gives everything up when the plan as a whole is denied', () => {
+    expect(moves(plan([step('a'), step('b')]), {}, { plan: 'denied' })).toEqual(['cancel a', 'cancel b'])
+    expect(moves(plan([step('a')]), { a: 'cancelled' }, { plan: 'denied' })).toEqual(['fail'])
+  })
+
+  it('takes note of a human task that a person reported as done', () => {
+    expect(moves(plan([step('a')]), { a: 'person' })).toEqual([])
+    expect(moves(plan([step('a')]), { a: 'person' }, { reported: () => true })).toEqual(['finish a'])
+  })
+})
+
+describe('the other modes', () => {
+  it('sequential keeps the order of the plan whatever depends on what', () => {
+    const three = plan([step('a'), step('b'), step('c')], 'sequential')
+    expect(moves(three)).toEqual(['start a'])
+    expect(moves(three, { a: 'completed' })).toEqual(['start b'])
+  })
+
+  it('balanced runs connectors at one time and language model steps in their order', () => {
+    const llm = { type: 'llm-call' } as const
+    const four = plan([step('a', [], llm), step('b'), step('c', [], llm), step('d')], 'balanced')
+    expect(moves(four)).toEqual(['start a', 'start b', 'start d'])
+    expect(moves(four, { a: 'completed', b: 'completed', d: 'completed' })).toEqual(['start c'])
+  })
+
+  it('confirm asks a person before every step, and runs one a resume', () => {
+    const two = plan([step('a'), step('b')], 'confirm')
+    expect(nextMoves(two, runs(two), around())).toMatchObject([{ do: 'start', confirm: true }])
+    expect(moves(two, { a: 'held' }, { approval: () => 'approved' })).toEqual([])
+    expect(moves(two, { a: 'held' }, { approval: () => 'approved', resumes: 1 })).toEqual(['go a'])
+    expect(nextMoves(two, runs(two, { a: 'completed' }), around())).toMatchObject([
+      { do: 'start', confirm: true },
+    ])
+  })
+
+  it('step runs its first step at the first resume, and asks before every other', () => {
+    const two = plan([step('a'), step('b')], 'step')
+    expect(moves(two)).toEqual([])
+    expect(nextMoves(two, runs(two), around({ resumes: 1 }))).toMatchObject([{ do: 'start', confirm: false }])
+    expect(nextMoves(two, runs(two, { a: 'completed' }), around())).toMatchObject([
+      { do: 'start', confirm: true },
+    ])
+  })
+})
+
+describe('conditions', () => {
+  const fork = plan([
+    step('if', [], { type: 'conditional', ifTrue: ['yes'], ifFalse: ['no'] }),
+    step('yes', ['if']),
+    step('no', ['if']),
+    step('after-no', ['no']),
+    step('end', ['yes', 'after-no']),
+  ])
+
+  it('leave out the branch that was not chosen', () => {
+    expect(moves(fork, { if: { state: 'completed', held: true } })).toEqual(['start yes', 'skip no'])
+    expect(moves(fork, { if: { state: 'completed', held: false } })).toEqual(['skip yes', 'start no'])
+  })
+
+  it('leave out what depends only on steps that were left out, and run what depends on one that ran', () => {
+    const states = { if: { state: 'completed', held: true }, yes: 'completed', no: 'skipped' } as const
+    expect(moves(fork, states)).toEqual(['skip after-no'])
+    expect(moves(fork, { ...states, 'after-no': 'skipped' })).toEqual(['start end'])
+  })
+})
+
+describe('a plan of which a step failed', () => {
+  const undo = { compensation: { connector: 'c', operation: 'undo' } }
+  const chain = plan([step('a', [], undo), step('b', [], undo), step('c', ['a', 'b']), step('d')])
+
+  it('begins nothing more and gives up what waits', () => {
+    expect(moves(chain, { a: 'completed', b: 'held', c: 'failed' })).toEqual(['cancel b', 'cancel d'])
+  })
+
+  it('waits for the calls that are under way, and makes those again that a process left behind', () => {
+    const states = { a: 'completed', b: 'running', c: 'failed', d: 'cancelled' } as const
+    expect(moves(chain, states, { underWay: () => true })).toEqual([])
+    expect(moves(chain, states)).toEqual(['call b'])
+  })
+
+  it('undoes what was done, last first, one at a time, and fails then', () => {
+    const done = (endedAt: number, more: Partial<StepRun> = {}) =>
+      ({ state: 'completed', endedAt, ...more }) as const
+    const states = { a: done(5), b: done(7), c: 'blocked', d: done(9) } as const
+    expect(moves(chain, states)).toEqual(['undo b'])
+    expect(moves(chain, { ...states, b: done(7, { compensation: 'completed' }) })).toEqual(['undo a'])
+    const both = {
+      a: done(5, { compensation: 'failed' }),
+      b: done(7, { compensation: 'completed' }),
+    }
+    expect(moves(chain, { ...states, ...both })).toEqual(['fail'])
+  })
+
+  it('fails of a rejected or expired approval', () => {
+    expect(moves(chain, { a: 'held' }, { approval: () => 'rejected' })).toEqual(['deny a'])
+    expect(moves(chain, { a: 'held' }, { approval: () => 'expired' })).toEqual(['deny a'])
+  })
+
+  it('fails of taking too long, giving up even what is under way', () => {
+    const late = { ...chain, deadlineAt: 1000 }
+    expect(moves(late, { a: 'completed', b: 'running' }, { underWay: () => true })).toEqual([
+      'cancel b',
+      'cancel c',
+      'cancel d',
+    ])
+  })
+})
+
+describe('the next look', () => {
+  it('is at the earliest retry or at the deadline', () => {
+    const one = plan([step('a'), step('b')], 'auto', { deadlineAt: 9000 })
+    expect(nextLook(one, runs(one))).toBe(9000)
+    expect(nextLook(one, runs(one, { a: { state: 'retrying', nextAt: 4000 } }))).toBe(4000)
+    expect(nextLook(plan([step('a')]), runs(plan([step('a')])))).toBeUndefined()
+  })
+})
