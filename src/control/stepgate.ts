@@ -5,6 +5,7 @@ import type { PolicyEngine } from '../policy/engine/engine.js'
 import { databasePath } from '../store/database-path.js'
 import { openSqliteStore } from '../store/sqlite-store.js'
 import type { StoreHealth } from '../store/store.js'
+import { type AgentsVerbs, agentsVerbs } from './agents/verbs.js'
 import { checkGate } from './check-gate.js'
 import { listCheckpoints, resumeCheckpoint } from './checkpoints.js'
 import { completeStep } from './complete-step.js'
@@ -52,6 +53,8 @@ export interface Stepgate {
   readonly expireApprovals: Verb<typeof expireApprovals>
   readonly listCheckpoints: Verb<typeof listCheckpoints>
   readonly resumeCheckpoint: Verb<typeof resumeCheckpoint>
+  /** The agent registry. */
+  readonly agents: AgentsVerbs
   /** Go on with the plans that were executing when the process ended. Once the policies and the registry are loaded. */
   takeUpPlans(): Promise<void>
   health(): StoreHealth
@@ -110,6 +113,7 @@ export async function openStepgate(options: StepgateOptions): Promise<Stepgate> 
     expireApprovals: bind(expireApprovals),
     listCheckpoints: bind(listCheckpoints),
     resumeCheckpoint: bind(resumeCheckpoint),
+    agents: agentsVerbs(ports),
     takeUpPlans: () => runner.start(),
     health: () => store.health(),
     close: async () => {

@@ -1,5 +1,6 @@
 /** The HTTP contract as an OpenAPI 3.1 document. @module */
 import { type ErrorCode, errors } from '../../domain/errors.js'
+import type { Envelope } from '../wire/errors.js'
 import { type Operation, operations } from './operations.js'
 import { schemas, shape } from './schemas.js'
 
@@ -42,7 +43,8 @@ export function openapiDocument(version: string): Record<string, unknown> {
   }
 }
 
-function described(path: string, { id, summary, reply, body, query, refuses, open }: Operation) {
+function described(path: string, operation: Operation) {
+  const { id, summary, reply, body, query, refuses, open, envelope = 'triplet' } = operation
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -67,22 +69,24 @@ function described(path: string, { id, summary, reply, body, query, refuses, ope
         headers: { 'X-Stepgate-Policy-Revision': { $ref: '#/components/headers/revision' } },
         ...(reply.shape ? { content: json(reply.shape) } : {}),
       },
-      ...(open ? {} : refusals([...(refuses ?? []), ...always])),
+      ...(open ? {} : refusals([...(refuses ?? []), ...always], envelope)),
     },
   }
 }
 
+const errorShape = { triplet: 'Error', flat: 'FlatError', coded: 'CodedError' } as const
+
 /** One response a status, naming the codes it may carry. */
-function refusals(codes: readonly ErrorCode[]): Record<string, unknown> {
+function refusals(codes: readonly ErrorCode[], envelope: Envelope): Record<string, unknown> {
   const byStatus = grouped(codes)
   return Object.fromEntries(
     [...byStatus].map(([status, some]) => {
-      const nested = some.some((code) => errors[code].envelope === 'nested')
+      const nested = envelope === 'triplet' && some.some((code) => errors[code].envelope === 'nested')
       const plain = some.some((code) => errors[code].envelope !== 'nested')
       const schema =
         nested && plain
           ? { anyOf: [shape('Error'), shape('MismatchError')] }
-          : shape(nested ? 'MismatchError' : 'Error')
+          : shape(nested ? 'MismatchError' : errorShape[envelope])
       return [status, { description: some.join(', '), content: { 'application/json': { schema } } }]
     }),
   )

@@ -1,5 +1,7 @@
 /** The routes of the contract, one entry each. @module */
 import type { ErrorCode } from '../../domain/errors.js'
+import type { Envelope } from '../wire/errors.js'
+import { agentOperations } from './agent-operations.js'
 import type { schemas } from './schemas.js'
 
 /** What one route takes and answers. */
@@ -10,6 +12,8 @@ export interface Operation {
   readonly body?: { readonly shape: keyof typeof schemas; readonly optional?: boolean }
   readonly query?: Readonly<Record<string, string>>
   readonly refuses?: readonly ErrorCode[]
+  /** The body of its refusals; default `triplet`. */
+  readonly envelope?: Envelope
   /** Answered without credentials. */
   readonly open?: boolean
 }
@@ -28,6 +32,7 @@ const resumes: readonly ErrorCode[] = ['NOT_FOUND', 'NOT_RESUMABLE', 'APPROVAL_H
 
 /** Every route, as `METHOD path`. */
 export const operations: Readonly<Record<string, Operation>> = {
+  ...agentOperations,
   [`POST ${workflows}`]: {
     id: 'createWorkflow',
     summary: 'Register a workflow',

@@ -1,10 +1,12 @@
 /** The shapes on the wire, as JSON Schema. @module */
+import { agentSchemas } from './agent-schemas.js'
 import { approvalSchemas } from './approval-schemas.js'
+import { errorSchemas } from './error-schemas.js'
 import { gateSchemas } from './gate-schemas.js'
 import { ref, type Schema } from './parts.js'
 
 /** Every named shape. */
-export const schemas = { ...gateSchemas, ...approvalSchemas }
+export const schemas = { ...gateSchemas, ...approvalSchemas, ...errorSchemas, ...agentSchemas }
 
 /** A reference to one of them. */
 export const shape = (name: keyof typeof schemas): Schema => ref(name)

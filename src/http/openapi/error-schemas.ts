@@ -1,0 +1,15 @@
+/** The bodies of refusals on the planes that have their own (MAP contract §0.3). @module */
+import { count, flag, list, object, text } from './parts.js'
+
+/** Beside `Error`, which the workflows' plane has. */
+export const errorSchemas = {
+  /** Plans, their approvals, the review queue. Details such as versions stand at the top. */
+  FlatError: object(
+    { success: { ...flag, const: false }, error: text, code: text, message: text },
+    { expected_version: count, current_version: count },
+  ),
+  /** Agents and unified executions. */
+  CodedError: object({
+    error: object({ code: text, message: text }, { details: list(object({ field: text, message: text })) }),
+  }),
+}
