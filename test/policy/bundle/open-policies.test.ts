@@ -156,6 +156,30 @@ describe('a policy folder', () => {
     })
   })
 
+  test('rules that need themselves are refused at their places, each with the way round', async () => {
+    await write({ 'keep.yaml': blocks('keep') })
+    const { policies } = await open()
+    const before = policies.engine().revision.id
+    const loop =
+      'package stepgate.policy.loop\n\nblock contains "x" if ping\n\nping if pong\n\npong if ping\n'
+    await write({ 'loop.rego': loop })
+    const outcome = await policies.reload()
+    const rules = 'data.stepgate.policy.loop'
+    expect(outcome).toMatchObject({
+      outcome: 'refused',
+      problems: [
+        {
+          file: 'loop.rego',
+          line: 5,
+          column: 1,
+          message: `rule ${rules}.ping is recursive: ${rules}.ping -> ${rules}.pong -> ${rules}.ping`,
+        },
+        { file: 'loop.rego', line: 7, column: 1 },
+      ],
+    })
+    expect(policies.engine().revision.id).toBe(before)
+  })
+
   test('evaluations that began on the old revision end on it', async () => {
     await write({ 'a.yaml': blocks('a') })
     const { policies } = await open()
