@@ -12,6 +12,8 @@ export interface Settings {
   readonly approvalTtlMs: number
   /** Workflows in progress a tenant may have; 0: no limit. */
   readonly maxConcurrentExecutions: number
+  /** Who plans where the request does not say; default `rules`. */
+  readonly planner?: 'rules' | 'llm'
   /** Milliseconds a plan may wait for its execution. */
   readonly planTtlMs: number
   /** Steps of all plans that run at one time. */

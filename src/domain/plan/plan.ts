@@ -27,6 +27,10 @@ export interface Planning {
   /** Why another way than the one asked for was taken: an LLM planner that failed. */
   readonly fallback?: string
   readonly choices: readonly RouteChoice[]
+  /** Name of the plan's file. */
+  readonly file?: string
+  /** Parts of the query that no rule matched; they stayed with the task before or after them. */
+  readonly unmatched?: readonly string[]
   /** Of the LLM planner. */
   readonly reasoning?: string
 }
