@@ -30,7 +30,8 @@ function templatesOf({ prompt, parameters, condition, compensation }: PlanStep):
   }
   add(['prompt'], prompt, { parameters: true })
   add(['parameters'], parameters)
-  add(['condition', 'value'], condition?.value)
+  add(['condition', 'value'], condition?.value, { parameters: true })
+  add(['condition', 'operand'], condition?.operand, { parameters: true })
   add(['compensation', 'parameters'], compensation?.parameters, { own: true })
   return found
 }
@@ -70,7 +71,7 @@ function whyNot(path: string, template: Template, place: number, around: PlanAro
     case 'parameters':
       return template.parameters
         ? undefined
-        : "cannot be read here: a step's own parameters are there only for its prompt"
+        : "cannot be read here: a step's own parameters are there for its prompt and its condition"
     case 'steps':
       return whyNotStep(below, template, place, around)
     default:

@@ -28,13 +28,13 @@ export const tooManySteps = (count: number): StepProblem | undefined =>
  * Finds what is wrong with the steps of a plan: ids and names that stand twice, references to steps that are not there,
  * circles, branches of steps that do not wait, members that do not fit the type, calls that nothing declares, and
  * templates that read what they may not. Pure; time grows with the number of references.
- * @param known connectors and providers that may be called
+ * @param known connectors and providers that may be called; undefined: whether calls are declared is not asked
  * @param suggest goes after the name of something that is not there
  * @returns at most {@link mostProblems}, in order of the steps; none: the steps can be run
  */
 export function checkSteps(
   steps: readonly PlanStep[],
-  known: KnownCalls,
+  known: KnownCalls | undefined,
   suggest?: Suggest,
 ): readonly StepProblem[] {
   const tooMany = tooManySteps(steps.length)
@@ -48,7 +48,8 @@ export function checkSteps(
   const places = placesOf(steps)
   const around = { steps, placeOf: (idOrName: string) => places.get(idOrName), before }
   steps.forEach((step, place) => {
-    problems.push(...checkMembers(step, place), ...checkCalls(step, place, known, suggest))
+    problems.push(...checkMembers(step, place))
+    if (known) problems.push(...checkCalls(step, place, known, suggest))
     if (before) problems.push(...checkBranches(step, place, steps, places, before))
     problems.push(...checkTemplates(place, around))
   })

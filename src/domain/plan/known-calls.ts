@@ -27,15 +27,11 @@ export const operationsOf = (connector: Connector): readonly string[] =>
 /** What is wrong with a call, and in which of its members; undefined where it is declared. */
 export function unknownCall(
   { connector, operation }: ConnectorCall,
-  { connectors }: KnownCalls,
+  { connectors }: Pick<KnownCalls, 'connectors'>,
   suggest: Suggest = namesKnown,
 ): { readonly member: 'connector' | 'operation'; readonly message: string } | undefined {
   const found = connectors.get(connector)
-  if (!found)
-    return {
-      member: 'connector',
-      message: `there is no connector "${connector}"${suggest(connector, [...connectors.keys()])}`,
-    }
+  if (!found) return { member: 'connector', message: noConnector(connector, connectors, suggest) }
   const operations = operationsOf(found)
   if (operations.includes(operation)) return undefined
   const what = found.type === 'http' ? 'operation' : 'tool'
@@ -43,10 +39,20 @@ export function unknownCall(
   return { member: 'operation', message }
 }
 
+/** A sentence where there is no connector of that name. */
+export const unknownConnector = (
+  name: string,
+  { connectors }: Pick<KnownCalls, 'connectors'>,
+  suggest: Suggest = namesKnown,
+): string | undefined => (connectors.has(name) ? undefined : noConnector(name, connectors, suggest))
+
+const noConnector = (name: string, connectors: KnownCalls['connectors'], suggest: Suggest): string =>
+  `there is no connector "${name}"${suggest(name, [...connectors.keys()])}`
+
 /** A sentence where there is no provider of that name. */
 export function unknownProvider(
   name: string,
-  { providers }: KnownCalls,
+  { providers }: Pick<KnownCalls, 'providers'>,
   suggest: Suggest = namesKnown,
 ): string | undefined {
   return providers.has(name)

@@ -4,6 +4,7 @@
  * @module
  */
 import { resolve } from 'node:path'
+import { emptyRegistry, type Registry } from '../../domain/agent.js'
 import type { PolicyEngine } from '../engine/engine.js'
 import type { Revision } from '../engine/revision.js'
 import { unloadedEngine } from '../engine/unloaded.js'
@@ -56,6 +57,8 @@ export interface Policies {
   engine(): PolicyEngine
   /** All that the live revision's files say; undefined before the first was loaded. */
   set(): PolicySet | undefined
+  /** Agents, providers, connectors and plans of the live revision; none before the first was loaded. */
+  registry(): Registry
   status(): PolicyStatus
   /** Looks at the folder now. Waits for a load that is under way. */
   reload(): Promise<ReloadOutcome>
@@ -105,6 +108,10 @@ class PolicyFolder implements Policies {
 
   set(): PolicySet | undefined {
     return this.#set
+  }
+
+  registry(): Registry {
+    return this.#set?.registry ?? emptyRegistry
   }
 
   status(): PolicyStatus {

@@ -2,7 +2,16 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 
 // What is read from a file is decided by these rooms, and by what they are built on.
-const CODE = ['../language/', '../text/', '../policy.js', '../../domain/decision.js']
+const CODE = [
+  '../language/',
+  '../documents/',
+  '../text/',
+  '../policy.js',
+  '../../domain/decision.js',
+  '../../domain/agent.js',
+  '../../domain/plan/step.js',
+  '../../domain/plan/template.js',
+]
 
 /**
  * Digest of the code that reads policy files, hexadecimal. Taken of the code itself: a number that somebody has to

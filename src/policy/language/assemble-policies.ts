@@ -2,8 +2,10 @@
  * Puts the readings of all files together into one set, and checks what no file can know alone.
  * @module
  */
+import type { Registry } from '../../domain/agent.js'
+import { assembleRegistry } from '../documents/assemble-registry.js'
 import type { Policy, PolicyProblem, PolicyTest } from '../policy.js'
-import type { FileReading, LibraryModule, OtherDocument, RegoModule, RegoSource } from './file-reading.js'
+import type { FileReading, LibraryModule, RegoModule, RegoSource } from './file-reading.js'
 import { mergeData } from './merge-data.js'
 import { nearestOf } from './nearest.js'
 import { policyOfRego } from './policy-of-rego.js'
@@ -25,7 +27,8 @@ export interface PolicySet {
   readonly tests: readonly PolicyTest[]
   /** What Rego sees under `data`. */
   readonly data: Readonly<Record<string, unknown>>
-  readonly documents: readonly OtherDocument[]
+  /** Agents, providers, connectors and plans. */
+  readonly registry: Registry
   /** In order of file and place. With a single error in it the whole set is unusable (see `isUsable`). */
   readonly problems: readonly PolicyProblem[]
 }
@@ -48,14 +51,18 @@ export function assemblePolicies(unordered: readonly FileReading[]): PolicySet {
     if (policy !== undefined) policies.push(policy)
     problems.push(...found)
   }
-  problems.push(...conflicts, ...duplicates(policies), ...unknownExpectations(tests, policies))
+  const { registry, problems: undeclared } = assembleRegistry(
+    readings.flatMap((reading) => reading.documents),
+    problems.every(({ severity }) => severity !== 'error'),
+  )
+  problems.push(...undeclared, ...conflicts, ...duplicates(policies), ...unknownExpectations(tests, policies))
   return {
     policies: policies.sort((a, b) => (a.id < b.id ? -1 : 1)),
     libraries: [...libraries.map(libraryOf), ...(usesTemplate(policies) ? [templateLibrary] : [])],
     regoTests: readings.flatMap((reading) => reading.regoTests),
     tests,
     data,
-    documents: readings.flatMap((reading) => reading.documents),
+    registry,
     problems: problems.sort(byPlace),
   }
 }

@@ -1,3 +1,4 @@
+import type { RegistryDocument } from '../documents/registry-document.js'
 import type { Policy, PolicyProblem, PolicyTest } from '../policy.js'
 import type { Annotations, Rule } from './rego-ast.js'
 import type { Mentions } from './rego-mentions.js'
@@ -26,16 +27,6 @@ export interface LibraryModule extends RegoModule {
   readonly regexPatterns: readonly string[]
 }
 
-/** A document that other rooms read: agents, providers, connectors. */
-export interface OtherDocument {
-  readonly apiVersion: string
-  readonly kind: string
-  readonly file: string
-  readonly line: number
-  /** The whole document, unchecked. */
-  readonly value: Readonly<Record<string, unknown>>
-}
-
 /** Data of one document, to be merged under `data`. */
 export interface DataPart {
   readonly file: string
@@ -53,7 +44,8 @@ export interface FileReading {
   readonly regoTests: readonly RegoSource[]
   readonly tests: readonly PolicyTest[]
   readonly data: readonly DataPart[]
-  readonly documents: readonly OtherDocument[]
+  /** Agents, providers, connectors, plans. */
+  readonly documents: readonly RegistryDocument[]
   readonly problems: readonly PolicyProblem[]
 }
 

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import { policyActions } from '../../domain/decision.js'
-import { durationMs } from './duration.js'
+import { durationMs, durationPattern } from './duration.js'
 import { suggestion } from './nearest.js'
 import { operators } from './when.js'
 
@@ -16,7 +16,7 @@ export const API_VERSION = 'stepgate.dev/v1'
 const hooks = ['step', 'plan', 'completion', 'code'] as const
 
 /** An object with no other members; an unknown one is answered with the nearest known name, a line for each. */
-function closed<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+export function closed<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   const known = Object.keys(shape)
   return z.strictObject(shape, {
     error: (issue) =>
@@ -26,7 +26,7 @@ function closed<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   })
 }
 
-const text = z.string().trim().min(1, 'this is empty')
+export const text = z.string().trim().min(1, 'this is empty')
 const texts = z.array(text).min(1, 'the list is empty')
 
 const scalar = z.union([z.string(), z.number(), z.boolean()])
@@ -70,10 +70,10 @@ const condition: z.ZodType = closed({
   ...operatorRules,
 })
 
-const duration = z
+export const duration = z
   .string()
   .refine((value) => durationMs(value) !== undefined, 'this is no duration: write 30m, 24h, 1h30m, 7d')
-  .meta({ pattern: '^(\\d+d)?(\\d+h)?(\\d+m)?(\\d+s)?$' })
+  .meta({ pattern: durationPattern })
 
 export const appliesToSchema = z
   .array(z.enum(hooks))

@@ -2,8 +2,10 @@
  * Reads one YAML or JSON file of the policy folder.
  * @module
  */
+import { documentKinds, readDocument } from '../documents/read-document.js'
+import type { RegistryDocument } from '../documents/registry-document.js'
 import type { Policy, PolicyFile, PolicyProblem, PolicyTest } from '../policy.js'
-import { type DataPart, emptyReading, type FileReading, type OtherDocument } from './file-reading.js'
+import { type DataPart, emptyReading, type FileReading } from './file-reading.js'
 import { readText } from './file-text.js'
 import { Findings } from './findings.js'
 import { jsonProblem } from './json-problem.js'
@@ -14,18 +16,23 @@ import { readTests } from './read-tests.js'
 import { checkForm, kindOf as foundThere } from './schema-problems.js'
 import { readYamlDocuments, type YamlDocument } from './yaml-documents.js'
 
-/** Kinds that other rooms read, by their apiVersion. */
-const otherKinds: Readonly<Record<string, readonly string[]>> = {
-  [API_VERSION]: ['Provider', 'Connector'],
-  'axonflow.io/v1': ['AgentConfig'],
-}
-const ownKinds = ['Policy', 'PolicyTest', 'Data']
+/** AxonFlow's own documents: any version of them. */
+const AXONFLOW = 'axonflow.io/'
+const agentKinds = ['AgentConfig']
+const ownKinds = [
+  'Policy',
+  'PolicyTest',
+  'Data',
+  ...documentKinds.filter((kind) => !agentKinds.includes(kind)),
+]
+
+type Kind = 'Policy' | 'PolicyTest' | 'Data' | RegistryDocument['kind']
 
 interface Found {
   readonly policies: Policy[]
   readonly tests: PolicyTest[]
   readonly data: DataPart[]
-  readonly documents: OtherDocument[]
+  readonly documents: RegistryDocument[]
   readonly problems: PolicyProblem[]
 }
 
@@ -64,12 +71,13 @@ function readYaml(file: string, text: string, found: Found): void {
   for (const problem of problems) found.problems.push({ file, ...problem, severity: 'error' })
   if (documents.length === 0 && problems.length === 0)
     found.problems.push({ file, line: 1, column: 1, message: 'the file holds nothing', severity: 'warning' })
-  for (const document of documents) readDocument(file, document, found)
+  for (const document of documents) readOne(file, document, found)
 }
 
-function readDocument(file: string, document: YamlDocument, found: Found): void {
+function readOne(file: string, document: YamlDocument, found: Found): void {
   const findings = new Findings(file, document)
-  switch (kindOfDocument(findings)) {
+  const kind = kindOfDocument(findings)
+  switch (kind) {
     case undefined:
       break
     case 'Policy':
@@ -82,21 +90,15 @@ function readDocument(file: string, document: YamlDocument, found: Found): void 
       readDataDocument(findings, found)
       break
     default: {
-      const value = document.value as { apiVersion: string; kind: string }
-      found.documents.push({
-        apiVersion: value.apiVersion,
-        kind: value.kind,
-        file,
-        line: document.place([]).line,
-        value,
-      })
+      const read = readDocument(kind, findings)
+      if (read) found.documents.push(read)
     }
   }
   found.problems.push(...findings.problems)
 }
 
 /** The kind of a document; undefined, and reported, when it is none that is known. */
-function kindOfDocument(findings: Findings): string | undefined {
+function kindOfDocument(findings: Findings): Kind | undefined {
   const { value } = findings.document
   if (!isMapping(value)) {
     findings.error([], `expected a policy or another document, found ${foundThere(value)}`)
@@ -107,12 +109,11 @@ function kindOfDocument(findings: Findings): string | undefined {
   if (!isApiVersion(apiVersion)) {
     if (apiVersion === undefined)
       findings.error([], `apiVersion is missing: write apiVersion: ${API_VERSION}`)
-    else findings.error(['apiVersion'], unknown('apiVersion', apiVersion, Object.keys(otherKinds)))
+    else findings.error(['apiVersion'], unknown('apiVersion', apiVersion, [API_VERSION, `${AXONFLOW}v1`]))
     return undefined
   }
-  const others = otherKinds[apiVersion]!
-  const known = apiVersion === API_VERSION ? [...ownKinds, ...others] : others
-  if (typeof kind === 'string' && known.includes(kind)) return kind
+  const known = apiVersion === API_VERSION ? ownKinds : agentKinds
+  if (typeof kind === 'string' && known.includes(kind)) return kind as Kind
   if (kind === undefined) findings.error([], `kind is missing; known are ${known.join(', ')}`)
   else findings.error(['kind'], unknown('kind', kind, known))
   return undefined
@@ -146,4 +147,4 @@ function isMapping(value: unknown): value is Record<string, unknown> {
 }
 
 const isApiVersion = (value: unknown): value is string =>
-  typeof value === 'string' && Object.hasOwn(otherKinds, value)
+  typeof value === 'string' && (value === API_VERSION || value.startsWith(AXONFLOW))
