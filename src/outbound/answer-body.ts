@@ -1,7 +1,7 @@
 /** The body of an answer: read within bounds, and told as JSON, text or bytes by its content type. @module */
 import type { IncomingMessage } from 'node:http'
 import type { JsonValue } from '../domain/json.js'
-import { failure } from './failure.js'
+import { excerpt, failure } from './failure.js'
 import { endedFailure } from './guarded-http.js'
 import type { OutboundFailure } from './outbound.js'
 
@@ -12,11 +12,15 @@ const maxDepth = 200
 
 export type BodyRead = { readonly ok: true; readonly bytes: Buffer } | OutboundFailure
 
+/** Compressed, though no request asks for it. */
+export const isCoded = ({ headers }: IncomingMessage): boolean =>
+  (headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity'
+
 /** Read a body to its end; a longer one, or a coded one, closes the connection. */
 export async function readBody(message: IncomingMessage, signal: AbortSignal): Promise<BodyRead> {
-  const coding = message.headers['content-encoding'] ?? 'identity'
-  if (coding !== 'identity') {
+  if (isCoded(message)) {
     message.destroy()
+    const coding = excerpt(message.headers['content-encoding'] as string)
     return failure(`answered in the coding ${coding}, which was not asked for`, { maybeDone: true })
   }
   const chunks: Buffer[] = []

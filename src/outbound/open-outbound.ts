@@ -5,6 +5,7 @@ import { type Deadline, startDeadline } from './deadline.js'
 import { failure, failureOf } from './failure.js'
 import { endedFailure, openGuardedHttp } from './guarded-http.js'
 import { type Attempt, callHttp } from './http-connector.js'
+import { callModel } from './language-model.js'
 import type { Outbound, OutboundCall, OutboundOptions, OutboundResult } from './outbound.js'
 import { type ReadEnv, Secrets } from './secrets.js'
 
@@ -36,7 +37,10 @@ export function openOutbound(setup: OutboundSetup): Outbound {
       signal,
       now: setup.now ?? Date.now,
     }
-    return call.kind === 'llm' ? failure('not yet') : callConnector(call, options.registry, given)
+    if (call.kind === 'connector') return callConnector(call, options.registry, given)
+    const provider = options.registry.providers.get(call.llm.provider)
+    if (!provider) return failure(`no provider named ${call.llm.provider} is in the policy folder`)
+    return callModel(provider, call, given, setup.onLog ?? (() => undefined))
   }
 
   const callConnector = async (
