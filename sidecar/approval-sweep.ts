@@ -1,4 +1,4 @@
-/** Writes down holds whose deadline has passed, for those who list or watch them. The deadline itself needs no sweep. @module */
+/** Writes down holds and requests for review whose deadline has passed, for those who list or watch them. The deadline itself needs no sweep. @module */
 import type { Stepgate } from '../src/control/stepgate.js'
 import type { Log } from './logging.js'
 
@@ -6,7 +6,7 @@ const everyMs = 5_000
 
 /** @returns a function that ends it and waits for the sweep under way */
 export function startApprovalSweep(
-  stepgate: Pick<Stepgate, 'expireApprovals'>,
+  stepgate: Pick<Stepgate, 'expireApprovals' | 'reviews'>,
   log: Log,
 ): () => Promise<void> {
   let sweep: Promise<void> = Promise.resolve()
@@ -14,7 +14,7 @@ export function startApprovalSweep(
   let ended = false
   const run = async (): Promise<void> => {
     try {
-      const expired = await stepgate.expireApprovals()
+      const expired = (await stepgate.expireApprovals()) + (await stepgate.reviews.expire())
       if (expired > 0) log.info({ expired }, 'approvals expired')
     } catch (error) {
       // The store has said why it cannot write; the next sweep finds the same holds.

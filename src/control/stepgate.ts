@@ -15,8 +15,10 @@ import { endWorkflow, resumeWorkflow } from './end-workflow.js'
 import { Histories } from './histories.js'
 import type { PlanPorts } from './plans/plan-ports.js'
 import { PlanRunner } from './plans/plan-runner.js'
+import { type PlansVerbs, plansVerbs } from './plans/verbs.js'
 import { type Settings, systemRandom } from './ports.js'
 import { getWorkflow, listWorkflows } from './read-workflows.js'
+import { type ReviewVerbs, reviewVerbs } from './reviews/verbs.js'
 
 export interface StepgateOptions extends Partial<Settings> {
   /** `file:` URL or path of the database. */
@@ -55,8 +57,10 @@ export interface Stepgate {
   readonly resumeCheckpoint: Verb<typeof resumeCheckpoint>
   /** The agent registry. */
   readonly agents: AgentsVerbs
+  readonly plans: PlansVerbs
   /** Go on with the plans that were executing when the process ended. Once the policies and the registry are loaded. */
   takeUpPlans(): Promise<void>
+  readonly reviews: ReviewVerbs
   health(): StoreHealth
   /** Wait for what is under way, then let go of the database. */
   close(): Promise<void>
@@ -93,6 +97,7 @@ export async function openStepgate(options: StepgateOptions): Promise<Stepgate> 
     settings: {
       approvalTtlMs: options.approvalTtlMs ?? defaultApprovalTtlMs,
       maxConcurrentExecutions: options.maxConcurrentExecutions ?? 0,
+      ...(options.planner ? { planner: options.planner } : {}),
       planTtlMs: options.planTtlMs ?? defaultPlanTtlMs,
       maxStepsAtOnce: options.maxStepsAtOnce ?? defaultStepsAtOnce,
     },
@@ -114,7 +119,9 @@ export async function openStepgate(options: StepgateOptions): Promise<Stepgate> 
     listCheckpoints: bind(listCheckpoints),
     resumeCheckpoint: bind(resumeCheckpoint),
     agents: agentsVerbs(ports),
+    plans: plansVerbs(ports),
     takeUpPlans: () => runner.start(),
+    reviews: reviewVerbs(ports),
     health: () => store.health(),
     close: async () => {
       await runner.close()

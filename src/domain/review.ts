@@ -30,5 +30,8 @@ export interface Review {
   readonly decidedBy?: string
   readonly decidedAt?: number
   readonly comment?: string
+  /** Of the one who decided, where they are known as well as the name. */
+  readonly deciderEmail?: string
+  readonly deciderRole?: string
   readonly openIdentity: boolean
 }

@@ -1,6 +1,7 @@
 /** The mountable app. @module */
 import { Hono } from 'hono'
 import { agentRoutes } from './agents/routes.js'
+import { approvalRoutes } from './approvals/routes.js'
 import { refuseForeign } from './caller.js'
 import { replyHeaders } from './exchange.js'
 import { failureReply } from './failure.js'
@@ -32,6 +33,7 @@ export function createApp(options: HttpOptions): Hono {
   app.options('*', (c) => preflight(options, c.req.header('origin')))
   opsRoutes(app, options)
   agentRoutes(app, options)
+  approvalRoutes(app, options)
   workflowRoutes(app, options)
   refuseOtherMethods(app, options)
   app.notFound(

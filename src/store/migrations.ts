@@ -108,6 +108,11 @@ export const migrations: readonly string[] = [
     body TEXT NOT NULL
   );
   CREATE INDEX plans_by_tenant ON plans (org, tenant, key);
+  -- The lists of runs filter by what stands in these, so that they read no row which they do not show.
+  CREATE INDEX plans_by_start ON plans (org, tenant, created_at, key, status, workflow_key);
+  CREATE INDEX plans_by_query ON plans (org, tenant, substr(body ->> '$.query', 1, 100), created_at, key);
+  CREATE INDEX workflows_by_start ON workflows (org, tenant, created_at, key, status, name);
+  CREATE INDEX steps_blocked ON steps (workflow_key) WHERE decision = 'block';
   CREATE UNIQUE INDEX plans_by_workflow ON plans (workflow_key) WHERE workflow_key IS NOT NULL;
   CREATE INDEX plans_open ON plans (status, expires_at) WHERE status IN ('pending', 'executing');
 
@@ -153,10 +158,14 @@ export const migrations: readonly string[] = [
     tenant TEXT NOT NULL,
     version INTEGER NOT NULL,
     status TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
+    decided_at INTEGER,
     body TEXT NOT NULL
   );
-  CREATE INDEX reviews_by_tenant ON reviews (org, tenant, key);
+  CREATE INDEX reviews_by_tenant ON reviews (org, tenant, status);
   CREATE INDEX reviews_pending ON reviews (status, expires_at) WHERE status = 'pending';
 
   CREATE TABLE forgotten_executions (

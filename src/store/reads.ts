@@ -121,7 +121,7 @@ export class Reads implements Reader {
       plans === undefined
         ? ''
         : plans === 'any'
-          ? " AND json_type(w.metadata, '$.plan_id') = 'text'"
+          ? " AND json_type(w.metadata, '$.plan_id') = 'text' AND w.metadata ->> '$.plan_id' <> ''"
           : " AND w.metadata ->> '$.plan_id' = ?"
     const whose = [now, scope.org, scope.tenant, ...(typeof plans === 'object' ? [plans.id] : [])]
     const rows = this.list(

@@ -17,26 +17,21 @@ export class Reviews implements ReviewTable {
     return row && reviewOf(row)
   }
 
-  all({ org, tenant }: Scope, limit: number): readonly Review[] {
+  overdue(now: number, limit: number, scope?: Scope): readonly Review[] {
+    const whose = scope ? ' AND org = ? AND tenant = ?' : ''
     return this.db
-      .all('SELECT key, body FROM reviews WHERE org = ? AND tenant = ? ORDER BY key DESC LIMIT ?', [
-        org,
-        tenant,
+      .all(`SELECT key, body FROM reviews WHERE status = 'pending' AND expires_at <= ?${whose} LIMIT ?`, [
+        now,
+        ...(scope ? [scope.org, scope.tenant] : []),
         limit,
       ])
-      .map(reviewOf)
-  }
-
-  overdue(now: number, limit: number): readonly Review[] {
-    return this.db
-      .all("SELECT key, body FROM reviews WHERE status = 'pending' AND expires_at <= ? LIMIT ?", [now, limit])
       .map(reviewOf)
   }
 
   create(given: Review): Review {
     const review = { ...given, key: this.db.nextKey('reviews') }
     this.db.write(
-      'INSERT INTO reviews (key, id, org, tenant, version, status, expires_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO reviews (key, id, org, tenant, version, status, severity, created_at, updated_at, expires_at, decided_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       [
         review.key,
         review.id,
@@ -44,7 +39,11 @@ export class Reviews implements ReviewTable {
         review.tenant,
         review.version,
         review.status,
+        review.severity,
+        review.createdAt,
+        review.updatedAt,
         review.expiresAt,
+        review.decidedAt ?? null,
         JSON.stringify(review),
       ],
     )
@@ -53,11 +52,12 @@ export class Reviews implements ReviewTable {
 
   change(review: Review): void {
     this.db.write(
-      'UPDATE reviews SET version = ?, status = ?, expires_at = ?, body = ? WHERE key = ? AND version = ?',
+      'UPDATE reviews SET version = ?, status = ?, updated_at = ?, decided_at = ?, body = ? WHERE key = ? AND version = ?',
       [
         review.version,
         review.status,
-        review.expiresAt,
+        review.updatedAt,
+        review.decidedAt ?? null,
         JSON.stringify(review),
         review.key,
         review.version - 1,
@@ -66,7 +66,8 @@ export class Reviews implements ReviewTable {
   }
 }
 
-const reviewOf = ([key, body]: readonly SqlValue[]): Review => ({
+/** The row's key is the truth; the body was made before it was known. */
+export const reviewOf = ([key, body]: readonly SqlValue[]): Review => ({
   ...(JSON.parse(body as string) as Review),
   key: key as number,
 })

@@ -7,7 +7,7 @@ import type { Changes, PastEvent } from '../domain/event.js'
 import type { DecisionRecord } from '../domain/gate/record.js'
 import type { Step } from '../domain/step.js'
 import type { Workflow } from '../domain/workflow.js'
-import type { AgentTable, HistoryTable, PlanTable, ReviewTable } from './tables.js'
+import type { AgentTable, HistoryTable, PlanTable, QueueTable, ReviewTable } from './tables.js'
 
 /** Whose rows may be seen: both parts come from the authenticated identity and are in every query. */
 export interface Scope {
@@ -73,6 +73,7 @@ export interface Transaction extends Reader {
   readonly plans: PlanTable
   readonly agents: AgentTable
   readonly reviews: ReviewTable
+  readonly queue: QueueTable
   readonly history: HistoryTable
   /** The number that the next appended event will get. */
   nextSeq(): number

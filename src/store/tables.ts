@@ -1,11 +1,13 @@
 /** What a verb may look at and change besides workflows: plans, agents, reviews, and the history of all. @module */
 import type { AgentVersion, StoredAgent } from '../domain/agent-version.js'
 import type { PastEvent } from '../domain/event.js'
+import type { LatestEvent } from '../domain/execution/execution.js'
+import type { StepTally } from '../domain/execution/workflow-execution.js'
 import type { Plan, PlanStatus, PlanVersion } from '../domain/plan/plan.js'
 import type { StepRun } from '../domain/plan/run.js'
 import type { Review } from '../domain/review.js'
 import type { Workflow } from '../domain/workflow.js'
-import type { Page, Scope } from './store.js'
+import type { Page, PendingStep, Scope } from './store.js'
 
 export interface PlanFilter {
   readonly status?: PlanStatus
@@ -55,13 +57,51 @@ export interface AgentTable {
 /** Requests for a person's decision outside workflows. */
 export interface ReviewTable {
   find(scope: Scope, id: string): Review | undefined
-  /** The tenant's, newest first, as many as there are; filtering and paging is the verb's. */
-  all(scope: Scope, limit: number): readonly Review[]
-  /** Pending ones of all tenants whose time has passed. For the process's own clock. */
-  overdue(now: number, limit: number): readonly Review[]
+  /** Pending ones whose time has passed, of all tenants. For the process's own clock; a caller's have a scope. */
+  overdue(now: number, limit: number, scope?: Scope): readonly Review[]
   create(review: Review): Review
   /** Change it, if it is still at the version before. */
   change(review: Review): void
+}
+
+/** By what the queue can be ordered. */
+export const queueOrders = [
+  'created_at',
+  'updated_at',
+  'status',
+  'severity',
+  'expires_at',
+  'reviewed_at',
+] as const
+export type QueueOrder = (typeof queueOrders)[number]
+
+/** What to show of the queue; an absent filter means all. */
+export interface QueueFilter {
+  readonly statuses?: readonly string[]
+  readonly severities?: readonly string[]
+  readonly policyId?: string
+  readonly clientId?: string
+  readonly userId?: string
+  readonly orderBy: QueueOrder
+  readonly ascending: boolean
+  readonly limit: number
+  readonly offset: number
+}
+
+/** One entry: a request that was made by itself, or the latest hold of a step. */
+export type QueueEntry = { readonly review: Review } | { readonly hold: PendingStep }
+
+/** What waits. */
+export interface QueueCounts {
+  readonly bySeverity: Readonly<Record<string, number>>
+  /** Unix milliseconds. */
+  readonly oldestAt?: number
+}
+
+/** All that waits or waited for a person's decision: reviews and the holds of steps in one order. */
+export interface QueueTable {
+  page(scope: Scope, filter: QueueFilter, now: number): Page<QueueEntry>
+  pending(scope: Scope, now: number): QueueCounts
 }
 
 /** What to show of all runs, planned or not. */
@@ -78,6 +118,10 @@ export interface ExecutionFilter {
   readonly workflowStatuses?: readonly string[]
   /** Words of `plans.status`; absent: all. */
   readonly planStatuses?: readonly string[]
+  /** Only runs with a step that waits for an approver, or that policy blocks. */
+  readonly signal?: 'approval_pending' | 'policy_block'
+  /** Unix milliseconds: a hold whose time is over does not wait any more. */
+  readonly now: number
 }
 
 /** One run: a workflow, a plan that was not executed yet, or a plan with its workflow. */
@@ -92,7 +136,11 @@ export interface HistoryTable {
   ofWorkflow(workflow: Workflow): readonly PastEvent[]
   /** About `plan:<id>`, `agent:<id>`, `review:<id>`, oldest first. */
   about(subject: string): readonly PastEvent[]
-  /** Runs of the tenant, newest first, those that were deleted from view left out. */
+  /** The latest event of a run, gates that were answered from the record not counted; 0 where there is none. */
+  latest(workflow: Workflow | undefined, planId: string | undefined): LatestEvent
+  /** How many steps of a workflow are in which state. */
+  tally(workflow: Workflow, now: number): StepTally
+  /** Runs of the tenant, newest first, those that were deleted from view left out unless they run again. */
   executions(scope: Scope, filter: ExecutionFilter): Page<ExecutionRow>
   /** Take a run out of the execution lists. The record of its decisions stays. */
   forget(scope: Scope, id: string, now: number): void

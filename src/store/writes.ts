@@ -7,6 +7,7 @@ import type { SqlValue, Statement } from './database.js'
 import { History } from './history-table.js'
 import { migrations } from './migrations.js'
 import { Plans } from './plan-table.js'
+import { Queue } from './queue-table.js'
 import { Reads } from './reads.js'
 import { Reviews } from './review-table.js'
 import { rowsAtOnce } from './statements.js'
@@ -49,6 +50,7 @@ export class Writes extends Reads implements Transaction {
   readonly plans = new Plans(this.table, (event) => this.append(event))
   readonly agents = new Agents(this.table)
   readonly reviews = new Reviews(this.table)
+  readonly queue = new Queue(this.table, () => this.settle())
   readonly history = new History(this.table, () => this.settle())
 
   nextSeq(): number {

@@ -29,7 +29,13 @@ const ruled = (by: string, at: string): Schema =>
       retry_context: ref('RetryContext'),
       message: text,
     },
-    { approval_id: text, [by]: text, [at]: instant, policies_matched: list(ref('PolicyMatch')) },
+    {
+      plan_id: { ...text, description: 'Where it was asked through a plan.' },
+      approval_id: text,
+      [by]: text,
+      [at]: instant,
+      policies_matched: list(ref('PolicyMatch')),
+    },
   )
 
 /** Shapes of completions, approvals, checkpoints, refusals and health. */
@@ -67,6 +73,7 @@ export const approvalSchemas = {
       created_at: instant,
     },
     {
+      plan_id: text,
       step_name: text,
       step_input: anyObject,
       tool_name: text,

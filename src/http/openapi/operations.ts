@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../../domain/errors.js'
 import type { Envelope } from '../wire/errors.js'
 import { agentOperations } from './agent-operations.js'
+import { reviewOperations } from './review-operations.js'
 import type { schemas } from './schemas.js'
 
 /** What one route takes and answers. */
@@ -137,6 +138,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     reply: { status: 200, shape: 'Resumed' },
     refuses: ['BAD_REQUEST', ...resumes],
   },
+  ...reviewOperations,
   'GET /health': {
     id: 'health',
     summary: 'Health in AxonFlow’s shape; 503 while not ready',

@@ -4,9 +4,16 @@ import { approvalSchemas } from './approval-schemas.js'
 import { errorSchemas } from './error-schemas.js'
 import { gateSchemas } from './gate-schemas.js'
 import { ref, type Schema } from './parts.js'
+import { reviewSchemas } from './review-schemas.js'
 
 /** Every named shape. */
-export const schemas = { ...gateSchemas, ...approvalSchemas, ...errorSchemas, ...agentSchemas }
+export const schemas = {
+  ...gateSchemas,
+  ...approvalSchemas,
+  ...errorSchemas,
+  ...agentSchemas,
+  ...reviewSchemas,
+}
 
 /** A reference to one of them. */
 export const shape = (name: keyof typeof schemas): Schema => ref(name)

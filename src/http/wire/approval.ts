@@ -4,6 +4,7 @@ import { actionable } from '../../domain/decision.js'
 import { isRefusal, type Refusal, refuse } from '../../domain/errors.js'
 import type { JsonObject } from '../../domain/json.js'
 import { retryContext } from '../../domain/retry-context.js'
+import type { Workflow } from '../../domain/workflow.js'
 import type { PendingStep } from '../../store/store.js'
 import { parseBody } from './body.js'
 import { line } from './errors.js'
@@ -22,8 +23,27 @@ export function readWords(bytes: Buffer, ruling: 'approve' | 'reject'): string |
   return refuse('BAD_REQUEST', { message: `${what} is required (minimum 10 characters)` })
 }
 
-/** The reply to approve and reject. */
-export function ruledText(ruled: RuledStep, ruling: 'approve' | 'reject'): string {
+/**
+ * The reviewer's words where a short word, or none, is enough. What is too short for the record is kept and followed by a
+ * stock sentence; a body that cannot be read counts as none, because the ruling itself is in the path (MAP contract §1.7).
+ */
+export function readShortWords(bytes: Buffer, ruling: 'approve' | 'reject', stock: string): string {
+  const body = parseBody(bytes, {})
+  return isRefusal(body) ? stock : enoughWords(body[ruling === 'approve' ? 'comment' : 'reason'], stock)
+}
+
+/** The words, if they are enough for the record, else the stock sentence beside them. */
+export function enoughWords(words: unknown, stock: string): string {
+  const trimmed = typeof words === 'string' ? words.trim() : ''
+  if (Buffer.byteLength(trimmed) >= 10) return trimmed
+  return trimmed === '' ? stock : `${trimmed} (${stock})`
+}
+
+/**
+ * The reply to approve and reject.
+ * @param planId the plan it was asked through
+ */
+export function ruledText(ruled: RuledStep, ruling: 'approve' | 'reject', planId?: string): string {
   const { workflow, step, missing, policies } = ruled
   const approval = step.approval
   const waiting = missing > 0
@@ -34,6 +54,7 @@ export function ruledText(ruled: RuledStep, ruling: 'approve' | 'reject'): strin
   const matched = actionable(policies)
   const head = JSON.stringify({
     workflow_id: workflow.id,
+    plan_id: planId,
     step_id: step.stepId,
     status,
     decision: waiting ? 'require_approval' : ruling === 'approve' ? 'allow' : 'block',
@@ -63,6 +84,7 @@ function wirePending({ workflow, step, record }: PendingStep): Record<string, un
   return {
     workflow_id: workflow.id,
     workflow_name: workflow.name,
+    plan_id: planOf(workflow),
     step_id: step.stepId,
     step_index: step.index,
     step_name: step.name,
@@ -83,4 +105,10 @@ function wirePending({ workflow, step, record }: PendingStep): Record<string, un
     approvals: step.approval?.grants.map(({ by, at }) => ({ by, at: instant(at) })),
     created_at: instant(step.decidedAt),
   }
+}
+
+/** The plan that a workflow says it runs. */
+export function planOf({ metadata }: Workflow): string | undefined {
+  const id = metadata.plan_id
+  return typeof id === 'string' && id !== '' ? id : undefined
 }
