@@ -10,6 +10,7 @@ import {
   updateAgent,
 } from './change-agent.js'
 import { agentAtVersion, agentVersions, getAgent, listAgents } from './read-agents.js'
+import { testAgent } from './test-agent.js'
 
 /** Bind them to a gate's ports. Each answers with its result or with a refusal as data. */
 export const agentsVerbs = (ports: Ports) => {
@@ -29,6 +30,7 @@ export const agentsVerbs = (ports: Ports) => {
     rollback: bind(rollbackAgent),
     rollout: bind(rolloutAgent),
     validate: bind(validateAgent),
+    test: bind(testAgent),
   }
 }
 

@@ -4,14 +4,8 @@ import type { AgentResource } from '../../domain/agent.js'
 import { isRefusal, type Refusal, refuse } from '../../domain/errors.js'
 import { type Exchange, type Handler, type RouteTerms, route } from '../exchange.js'
 import type { HttpOptions } from '../options.js'
-import {
-  readAgent,
-  readRollout,
-  wireAgent,
-  wireAgentAtVersion,
-  wireValidity,
-  wireVersion,
-} from '../wire/agent.js'
+import { wireAgent, wireAgentAtVersion, wireAgentTest, wireValidity, wireVersion } from '../wire/agent.js'
+import { readAgent, readAgentTest, readRollout } from '../wire/agent-body.js'
 import { line, refusalReply } from '../wire/errors.js'
 import { readListQuery } from './list-query.js'
 
@@ -79,6 +73,13 @@ export function agentRoutes(app: Hono, options: HttpOptions): void {
     if (!isWhole(param('version'))) return badWhole('version')
     const found = await agents.atVersion(identity, id, Number(param('version')))
     return isRefusal(found) ? found : line(wireAgentAtVersion(found))
+  })
+
+  add('POST', `${one}/test`, async ({ identity, param, body }) => {
+    const asked = readAgentTest(body)
+    if (isRefusal(asked)) return asked
+    const tested = await agents.test(identity, param('agent_id'), asked)
+    return isRefusal(tested) ? tested : line(wireAgentTest(tested))
   })
 
   for (const verb of ['activate', 'deactivate'] as const) {

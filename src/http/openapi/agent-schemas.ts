@@ -12,6 +12,7 @@ import {
   type Schema,
   text,
 } from './parts.js'
+import { decision } from './words.js'
 
 const name: Schema = { type: 'string', maxLength: 63, pattern: '^[a-z0-9][a-z0-9_-]*$' }
 const description: Schema = { type: 'string', maxLength: 2000 }
@@ -105,10 +106,41 @@ export const agentSchemas = {
   ),
   AgentTest: object({ query: text }, { context: anyObject }),
   AgentTestResult: object({
-    success: flag,
-    result: anyObject,
+    success: { ...flag, description: 'A run would not be stopped by what can be known before it.' },
+    result: object(
+      {
+        steps: list(
+          object(
+            {
+              id: text,
+              name: text,
+              type: text,
+              depends_on: list(text),
+              decision,
+              reason: text,
+              policies: list(ref('PolicyMatch')),
+            },
+            {
+              agent: text,
+              input: {
+                ...anyObject,
+                description: 'As its gate would see it, with placeholders for outputs.',
+              },
+            },
+          ),
+        ),
+      },
+      {
+        execution_mode: text,
+        estimated_cost_usd: amount,
+        decision,
+        reason: text,
+        policies: list(ref('PolicyMatch')),
+        unmatched: list(text),
+      },
+    ),
     execution_time_ms: amount,
-    tasks_executed: count,
+    tasks_executed: { ...count, description: 'Steps that were tried; none is really executed.' },
     errors: list(text),
   }),
 }
