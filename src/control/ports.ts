@@ -18,6 +18,10 @@ export interface Settings {
   readonly planTtlMs: number
   /** Steps of all plans that run at one time. */
   readonly maxStepsAtOnce: number
+  /** Streams of executions that a tenant may have open; 0: no limit. */
+  readonly maxStreams: number
+  /** Milliseconds between signs of life on a stream where nothing happens. */
+  readonly streamKeepAliveMs: number
 }
 
 export interface Ports {

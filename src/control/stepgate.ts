@@ -12,6 +12,7 @@ import { completeStep } from './complete-step.js'
 import { createWorkflow } from './create-workflow.js'
 import { decideApproval, expireApprovals, pendingApprovals } from './decide-approval.js'
 import { endWorkflow, resumeWorkflow } from './end-workflow.js'
+import { type ExecutionVerbs, executionVerbs } from './executions/verbs.js'
 import { Histories } from './histories.js'
 import type { PlanPorts } from './plans/plan-ports.js'
 import { PlanRunner } from './plans/plan-runner.js'
@@ -61,6 +62,7 @@ export interface Stepgate {
   /** Go on with the plans that were executing when the process ended. Once the policies and the registry are loaded. */
   takeUpPlans(): Promise<void>
   readonly reviews: ReviewVerbs
+  readonly executions: ExecutionVerbs
   health(): StoreHealth
   /** Wait for what is under way, then let go of the database. */
   close(): Promise<void>
@@ -73,6 +75,8 @@ export const defaultApprovalTtlMs = 24 * 60 * 60 * 1000
 export const defaultPlanTtlMs = 60 * 60 * 1000
 
 export const defaultStepsAtOnce = 64
+
+export const defaultStreams = 100
 
 /**
  * Open the gate in this process.
@@ -100,10 +104,13 @@ export async function openStepgate(options: StepgateOptions): Promise<Stepgate> 
       ...(options.planner ? { planner: options.planner } : {}),
       planTtlMs: options.planTtlMs ?? defaultPlanTtlMs,
       maxStepsAtOnce: options.maxStepsAtOnce ?? defaultStepsAtOnce,
+      maxStreams: options.maxStreams ?? defaultStreams,
+      streamKeepAliveMs: options.streamKeepAliveMs ?? 15_000,
     },
   }
   const runner = new PlanRunner(basis, (error) => options.onPlanFault?.(error))
   const ports: PlanPorts = { ...basis, runner }
+  const executions = executionVerbs(ports)
   const bind = <A extends unknown[], T>(verb: (ports: PlanPorts, ...rest: A) => T) => verb.bind(null, ports)
   return {
     createWorkflow: bind(createWorkflow),
@@ -122,8 +129,10 @@ export async function openStepgate(options: StepgateOptions): Promise<Stepgate> 
     plans: plansVerbs(ports),
     takeUpPlans: () => runner.start(),
     reviews: reviewVerbs(ports),
+    executions,
     health: () => store.health(),
     close: async () => {
+      executions.streams.end()
       await runner.close()
       await basis.outbound.close()
       await store.close()

@@ -44,7 +44,7 @@ const table = {
   },
   NOT_FOUND: {
     status: 404,
-    sentence: '{what} not found',
+    sentence: '{what} not found{which}',
     cure: 'Check the id, and that the same credentials made it.',
   },
   WORKFLOW_TERMINAL: {
@@ -196,6 +196,11 @@ const table = {
     status: 409,
     sentence: 'Execution is already in terminal state: {status}',
     cure: 'Nothing to do: the execution is over.',
+  },
+  EXECUTION_NOT_OVER: {
+    status: 409,
+    sentence: 'Execution is {status}: only one that is over can be deleted',
+    cure: 'Cancel the execution first, or wait for its end.',
   },
   TOO_MANY_STREAMS: {
     status: 429,

@@ -1,7 +1,10 @@
 /** What happened, and the runs it happened in, read. @module */
 import type { EventType, PastEvent } from '../domain/event.js'
+import type { LatestEvent } from '../domain/execution/execution.js'
+import type { StepTally } from '../domain/execution/workflow-execution.js'
 import type { Workflow } from '../domain/workflow.js'
 import type { SqlValue } from './database.js'
+import { listRuns, type RunKey } from './execution-list.js'
 import { planOf } from './plan-table.js'
 import type { Page, Scope } from './store.js'
 import type { TableAccess } from './table-access.js'
@@ -33,18 +36,37 @@ export class History implements HistoryTable {
     return this.db.all(`SELECT ${columns} FROM events WHERE subject = ? ORDER BY seq`, [subject]).map(eventOf)
   }
 
+  latest(workflow: Workflow | undefined, planId: string | undefined): LatestEvent {
+    this.settle()
+    const found = [
+      ...(workflow ? [latestOfWorkflow, latestGate].map((sql) => this.db.first(sql, [workflow.key])) : []),
+      ...(planId === undefined ? [] : [this.db.first(latestAbout, [`plan:${planId}`])]),
+    ]
+    let latest: LatestEvent | undefined
+    for (const row of found) {
+      const [seq, at, type] = (row ?? []) as [number?, number?, EventType?]
+      if (seq !== undefined && seq > (latest?.seq ?? 0))
+        latest = { seq, at: at as number, type: type as EventType }
+    }
+    if (!latest) throw new Error(`No event tells of ${workflow?.id ?? planId}`)
+    return latest
+  }
+
+  tally(workflow: Workflow, now: number): StepTally {
+    this.settle()
+    const [completed, held, blocked, denied] = this.db.first(tally, [now, now, workflow.key]) ?? []
+    return {
+      completed: Number(completed),
+      held: Number(held),
+      blocked: Number(blocked),
+      denied: Number(denied),
+    }
+  }
+
   executions(scope: Scope, filter: ExecutionFilter): Page<ExecutionRow> {
     this.settle()
-    const { sql, values } = runsQuery(scope, filter)
-    const rows = this.db.all(`${sql} ORDER BY at DESC, workflow_key DESC, plan_key DESC LIMIT ? OFFSET ?`, [
-      ...values,
-      filter.limit,
-      filter.offset,
-    ])
-    return {
-      rows: rows.map(([, workflowKey, planKey]) => this.run(workflowKey ?? null, planKey ?? null)),
-      total: this.db.count(`SELECT count(*) FROM (${sql})`, values),
-    }
+    const { keys, total } = listRuns(this.db, scope, filter)
+    return { rows: keys.map((key) => this.run(key)), total }
   }
 
   forget({ org, tenant }: Scope, id: string, now: number): void {
@@ -66,68 +88,33 @@ export class History implements HistoryTable {
     )
   }
 
-  private run(workflowKey: SqlValue, planKey: SqlValue): ExecutionRow {
-    const workflow =
-      workflowKey === null
-        ? undefined
-        : this.db.first(`SELECT ${workflowColumns} FROM workflows WHERE key = ?`, [workflowKey])
-    const plan =
-      planKey === null ? undefined : this.db.first('SELECT key, body FROM plans WHERE key = ?', [planKey])
-    return {
-      ...(plan ? { plan: planOf(plan) } : {}),
-      ...(workflow ? { workflow: workflowOf(workflow) } : {}),
-    }
+  private run(key: RunKey): ExecutionRow {
+    if ('workflow' in key) return { workflow: this.workflowByKey(key.workflow) }
+    const plan = planOf(this.db.first('SELECT key, body FROM plans WHERE key = ?', [key.plan]) ?? [])
+    return plan.workflowKey === undefined
+      ? { plan }
+      : { plan, workflow: this.workflowByKey(plan.workflowKey) }
+  }
+
+  private workflowByKey(key: number): Workflow {
+    return workflowOf(this.db.first(`SELECT ${workflowColumns} FROM workflows WHERE key = ?`, [key]) ?? [])
   }
 }
 
-/** Plans, whether executed or not, and workflows that no plan made. */
-function runsQuery(scope: Scope, filter: ExecutionFilter): { sql: string; values: SqlValue[] } {
-  const parts: string[] = []
-  const values: SqlValue[] = []
-  const whose = (table: string): string => {
-    values.push(scope.org, scope.tenant)
-    return `${table}.org = ? AND ${table}.tenant = ? AND NOT EXISTS (SELECT 1 FROM forgotten_executions f
-      WHERE f.org = ${table}.org AND f.tenant = ${table}.tenant AND f.id = ${table}.id)`
-  }
-  const limits = (
-    table: string,
-    statuses: readonly string[] | undefined,
-    names: readonly string[],
-  ): string => {
-    let sql = ''
-    if (statuses) {
-      sql += ` AND ${table}.status IN (${statuses.map(() => '?').join(', ')})`
-      values.push(...statuses)
-    }
-    if (filter.idOrName !== undefined) {
-      sql += ` AND (${names.map((name) => `${name} = ?`).join(' OR ')})`
-      for (const _ of names) values.push(filter.idOrName)
-    }
-    if (filter.startedFrom !== undefined) {
-      sql += ` AND ${table}.created_at >= ?`
-      values.push(filter.startedFrom)
-    }
-    if (filter.startedTo !== undefined) {
-      sql += ` AND ${table}.created_at <= ?`
-      values.push(filter.startedTo)
-    }
-    return sql
-  }
-  if (filter.type !== 'map_plan') {
-    parts.push(`SELECT w.created_at AS at, w.key AS workflow_key, NULL AS plan_key FROM workflows w WHERE ${whose('w')}
-      AND NOT EXISTS (SELECT 1 FROM plans p WHERE p.workflow_key = w.key)${limits('w', filter.workflowStatuses, ['w.id', 'w.name'])}`)
-  }
-  if (filter.type !== 'wcp_workflow') {
-    parts.push(
-      `SELECT p.created_at AS at, p.workflow_key AS workflow_key, p.key AS plan_key FROM plans p WHERE ${whose('p')}${limits(
-        'p',
-        filter.planStatuses,
-        ['p.id', "p.body ->> '$.workflowId'", "p.body ->> '$.query'"],
-      )}`,
-    )
-  }
-  return { sql: parts.join(' UNION ALL '), values }
-}
+const latestOfWorkflow = `SELECT seq, at, type FROM events
+  WHERE workflow_key = ? AND type <> 'step_gated' AND type <> 'step_gate_repeated' ORDER BY seq DESC LIMIT 1`
+const latestGate =
+  "SELECT checkpoint, first_gate_at, 'step_gated' FROM steps WHERE workflow_key = ? ORDER BY checkpoint DESC LIMIT 1"
+const latestAbout = 'SELECT seq, at, type FROM events WHERE subject = ? ORDER BY seq DESC LIMIT 1'
+
+/** As `gatedStatus` reads a step: a completion counts unless the step was gated anew after it. */
+const tally = `SELECT
+    count(*) FILTER (WHERE s.completed_at >= e.at),
+    count(*) FILTER (WHERE s.approval_status = 'pending' AND s.approval_expires_at > ?),
+    count(*) FILTER (WHERE s.decision = 'block'),
+    count(*) FILTER (WHERE s.approval_status IN ('rejected', 'expired')
+      OR (s.approval_status = 'pending' AND s.approval_expires_at <= ?))
+  FROM steps s JOIN events e ON e.seq = s.decision_seq WHERE s.workflow_key = ?`
 
 function eventOf([seq, workflowKey, stepId, type, at, body, subject]: readonly SqlValue[]): PastEvent {
   return {

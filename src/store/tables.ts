@@ -136,7 +136,7 @@ export interface HistoryTable {
   ofWorkflow(workflow: Workflow): readonly PastEvent[]
   /** About `plan:<id>`, `agent:<id>`, `review:<id>`, oldest first. */
   about(subject: string): readonly PastEvent[]
-  /** The latest event of a run, gates that were answered from the record not counted; 0 where there is none. */
+  /** The latest event of a run, gates that were answered from the record not counted. */
   latest(workflow: Workflow | undefined, planId: string | undefined): LatestEvent
   /** How many steps of a workflow are in which state. */
   tally(workflow: Workflow, now: number): StepTally
