@@ -7,6 +7,7 @@ import { replyHeaders } from './exchange.js'
 import { failureReply } from './failure.js'
 import { opsRoutes } from './ops/routes.js'
 import type { HttpOptions } from './options.js'
+import { planRoutes } from './plans/routes.js'
 import { refusalReply } from './wire/errors.js'
 import type { TextReply } from './workflows/gate.js'
 import { workflowRoutes } from './workflows/routes.js'
@@ -33,6 +34,7 @@ export function createApp(options: HttpOptions): Hono {
   app.options('*', (c) => preflight(options, c.req.header('origin')))
   opsRoutes(app, options)
   agentRoutes(app, options)
+  planRoutes(app, options)
   approvalRoutes(app, options)
   workflowRoutes(app, options)
   refuseOtherMethods(app, options)

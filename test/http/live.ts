@@ -61,6 +61,7 @@ export async function startLive(options: LiveOptions = {}): Promise<Live> {
   const stepgate = await openStepgate({
     database: `file:${join(folder, 'stepgate.db')}`,
     engine: () => policies.engine(),
+    registry: () => policies.registry(),
     now,
     ...options,
   })

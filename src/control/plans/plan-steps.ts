@@ -3,6 +3,7 @@ import type { AgentResource, PlanMode, Registry } from '../../domain/agent.js'
 import { isRefusal, type Refusal, refuse } from '../../domain/errors.js'
 import type { JsonObject } from '../../domain/json.js'
 import { checkSteps } from '../../domain/plan/check-steps.js'
+import { fillFromAgents } from '../../domain/plan/fill-from-agents.js'
 import { type PlannerAnswer, planByLlm } from '../../domain/plan/llm-plan.js'
 import type { Planning } from '../../domain/plan/plan.js'
 import { planByRules } from '../../domain/plan/plan-by-rules.js'
@@ -54,13 +55,14 @@ export function makeSteps(
   configs: readonly AgentResource[],
   answer: PlannerAnswer | undefined,
 ): MadeSteps | Refusal {
-  const made =
+  const brought =
     asked.file !== undefined
       ? fromFile(asked, asked.file, registry)
       : asked.steps
         ? fromCaller(asked, asked.steps)
         : planned(asked, registry, configs, answer)
-  if (isRefusal(made)) return made
+  if (isRefusal(brought)) return brought
+  const made = { ...brought, steps: fillFromAgents(brought.steps, configs, brought.domain) }
   return checkMade(made.steps, registry, configs) ?? made
 }
 

@@ -3,6 +3,7 @@ import { isRefusal, type Refusal } from '../../domain/errors.js'
 import { actor, type Identity } from '../../domain/identity.js'
 import { changePlan, type PlanChange } from '../../domain/plan/change-plan.js'
 import { estimateSteps } from '../../domain/plan/estimate.js'
+import { fillFromAgents } from '../../domain/plan/fill-from-agents.js'
 import type { Plan } from '../../domain/plan/plan.js'
 import type { Changed } from '../../domain/plan/plan-version.js'
 import { planEvent } from '../../domain/plan/run-changes.js'
@@ -24,12 +25,13 @@ export function updatePlan(
     const now = ports.now()
     const before = findPlan(tx, identity, id, now)
     if (isRefusal(before)) return before
-    const changed = changePlan(before, change, actor(identity), now)
+    const configs = agentsFor(tx, ports, identity, undefined, id)
+    const steps = change.steps && fillFromAgents(change.steps, configs, change.domain ?? before.domain)
+    const wanted = steps ? { ...change, steps } : change
+    const changed = changePlan(before, wanted, actor(identity), now)
     if (changed === 'unchanged') return before
     if (isRefusal(changed)) return changed
-    const registry = ports.registry()
-    const problem =
-      change.steps && checkMade(change.steps, registry, agentsFor(tx, ports, identity, undefined, id))
+    const problem = steps && checkMade(steps, ports.registry(), configs)
     if (problem) return problem
     return keepChanged(ports, tx, identity, changed, now)
   })

@@ -35,6 +35,7 @@ export function buildSteps(
 ): BuiltSteps {
   const names = stepNames(tasks.map(({ agent }) => agent.name))
   const ids = names.map((name, i) => `step_${i + 1}_${name}`)
+  const sources = names.map((name, i) => ({ id: ids[i] as string, name }))
   const fallback = firstModel(providers)
   const steps = tasks.map(({ task, agent, rule, dependsOn }, i): PlanStep => {
     const common = {
@@ -45,7 +46,15 @@ export function buildSteps(
       dependsOn: dependsOn.map((place) => ids[place] as string),
     }
     return agent.type === 'llm-call'
-      ? { ...common, ...modelStep(agent, task, fallback) }
+      ? {
+          ...common,
+          ...modelStep(
+            agent,
+            task,
+            dependsOn.map((place) => sources[place] as Source),
+            fallback,
+          ),
+        }
       : { ...common, ...connectorStep(agent, rule, task) }
   })
   const choices = tasks.map(({ task, agent, resource, rule }, i) => ({
@@ -70,11 +79,19 @@ function stepNames(agents: readonly string[]): string[] {
   })
 }
 
-function modelStep(agent: Agent, task: string, fallback: ModelUse | undefined): Omit<PlanStep, keyof Common> {
+/** A step whose output another one is given. */
+type Source = Pick<PlanStep, 'id' | 'name'>
+
+function modelStep(
+  agent: Agent,
+  task: string,
+  before: readonly Source[],
+  fallback: ModelUse | undefined,
+): Omit<PlanStep, keyof Common> {
   const llm = agent.llm ?? fallback
   return {
     type: 'llm-call',
-    prompt: withTask(agent.promptTemplate ?? '{{query}}', task),
+    prompt: withResults(withTask(agent.promptTemplate ?? '{{query}}', task), before),
     ...(llm ? { llm } : {}),
     ...(agent.parameters ? { parameters: withTaskDeep(agent.parameters, task) as JsonObject } : {}),
   }
@@ -118,18 +135,21 @@ function closingStep(
       : 'No provider is declared: the outputs of all steps are merged by a template, and no model writes this',
     dependsOn: steps.map(({ id }) => id),
     ...(llm ? { llm } : {}),
-    ...(llm ? { prompt: closingPrompt(promptTemplate, steps) } : {}),
+    ...(llm ? { prompt: withResults(promptTemplate ?? closingPrompt, steps) } : {}),
   }
 }
 
-const defaultPrompt =
+const closingPrompt =
   'Answer the request from the results below, and from nothing else.\n\nRequest: {{query}}\n\n{{results}}'
 
-/** `{{results}}` is the outputs of all steps; a template that reads no output gets them at its end. */
-function closingPrompt(template = defaultPrompt, steps: readonly PlanStep[]): string {
-  const results = steps.map(({ id, name }) => `## ${name}\n\n{{steps.${id}.output}}`).join('\n\n')
-  if (/\{\{\s*results\s*\}\}/.test(template)) return template.replace(/\{\{\s*results\s*\}\}/g, () => results)
-  return pathsIn(template).some((path) => path.startsWith('steps.')) ? template : `${template}\n\n${results}`
+const resultsReference = /\{\{\s*results\s*\}\}/g
+
+/** `{{results}}` is the outputs of the steps before; a template that reads no output of a step gets them at its end. */
+function withResults(template: string, before: readonly Source[]): string {
+  const results = before.map(({ id, name }) => `## ${name}\n\n{{steps.${id}.output}}`).join('\n\n')
+  const placed = template.replace(resultsReference, () => results)
+  const reads = placed !== template || pathsIn(template).some((path) => path.startsWith('steps.'))
+  return reads || results === '' ? placed : `${template}\n\n${results}`
 }
 
 /** The model of the first agent whose provider is declared, else the first provider's first. */

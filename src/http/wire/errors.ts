@@ -1,5 +1,5 @@
 /** Refusals as the contract's error bodies (WCP §2.3). @module */
-import { errors, type Refusal, sentenceOf } from '../../domain/errors.js'
+import { type ErrorCode, errors, type Refusal, sentenceOf } from '../../domain/errors.js'
 
 /**
  * The body that a plane's refusals have: `triplet` the workflows', executions' and estimates', `flat` the plans' and the
@@ -16,9 +16,11 @@ export function refusalReply(
   const { status, envelope } = errors[code] as (typeof errors)[typeof code]
   const message = sentenceOf(refusal)
   if (plane === 'flat') {
-    // The SDKs read the versions of a conflict at the top; upstream's word for it stands in `error`.
-    const error = code === 'VERSION_CONFLICT' ? 'version_conflict' : message
-    return { status, text: line({ ...details, success: false, error, code, message }) }
+    const wrong = fields ? { details: fields } : {}
+    return {
+      status,
+      text: line({ ...details, success: false, error: flatError(code, message), code, message, ...wrong }),
+    }
   }
   if (plane === 'coded')
     return { status, text: line({ error: { code, message, ...(fields ? { details: fields } : {}) } }) }
@@ -35,6 +37,12 @@ export function refusalReply(
     default:
       return { status, text: line({ error: code.toLowerCase(), code, message }) }
   }
+}
+
+/** What stands in `error`: the sentence, but for two that callers know by a word of upstream's. */
+function flatError(code: ErrorCode, message: string): string {
+  if (code === 'VERSION_CONFLICT') return 'version_conflict'
+  return code === 'REQUEST_TOO_LARGE' ? `request_too_large: ${message}` : message
 }
 
 /** One JSON document a line. */
