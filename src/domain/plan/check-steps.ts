@@ -112,9 +112,13 @@ function checkReferences(steps: readonly PlanStep[], suggest: Suggest | undefine
   )
 }
 
+/** Names of a circle that are told. */
+const mostNamed = 30
+
 function circleProblem(steps: readonly PlanStep[], circle: readonly number[]): StepProblem {
-  const names = [...circle, circle[0]!].map((place) => steps[place]!.name)
-  const message = `these steps wait for one another: ${names.join(' -> ')}`
+  const names = circle.map((place) => steps[place]!.name)
+  const named = names.length > mostNamed ? [...names.slice(0, mostNamed), '…'] : names
+  const message = `these steps wait for one another: ${[...named, names[0]].join(' -> ')}`
   return { path: [circle[0]!, 'depends_on'], message }
 }
 

@@ -12,7 +12,7 @@ export function dependencies(steps: readonly PlanStep[]): number[][] {
 
 /**
  * Steps that wait for one another, as places in the order of waiting: the first waits for the second, the last for the
- * first. One circle of each group of steps that has any.
+ * first. Of circles that share a step, one is found.
  */
 export function circles(waitsFor: readonly (readonly number[])[]): number[][] {
   const found: number[][] = []
@@ -31,7 +31,7 @@ export function circles(waitsFor: readonly (readonly number[])[]): number[][] {
         next.pop()
       } else if (state[other] === 1) {
         found.push(way.slice(way.indexOf(other)))
-        // The rest of this group would say the same again.
+        // No step is told of twice, nor are those that only lead to the circle.
         for (const each of way) state[each] = 2
         way.length = 0
       } else if (state[other] === 0) {

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import type { Connector, HttpOperation } from '../../domain/agent.js'
 import type { JsonValue } from '../../domain/json.js'
+import { suggestion } from '../language/nearest.js'
 import { API_VERSION, closed, duration, text } from '../language/policy-schema.js'
 import {
   address,
@@ -89,22 +90,32 @@ const mcpStdio = closed({
   ...withoutAddress,
 })
 
+const types = ['http', 'mcp-http', 'mcp-stdio']
+
+function unknownType({ input }: { readonly input?: unknown }): string | undefined {
+  if (typeof input !== 'object' || input === null) return undefined
+  const { type } = input as { readonly type?: unknown }
+  return `unknown value ${JSON.stringify(type)}${suggestion(String(type), types)}`
+}
+
 export const connectorDocument = closed({
   apiVersion: z.literal(API_VERSION),
   kind: z.literal('Connector'),
   metadata: closed({ name: name.describe('As steps and agents name it.'), description: text.optional() }),
-  spec: z.discriminatedUnion('type', [http, mcpHttp, mcpStdio]).check(({ value, issues }) => {
-    if (value.type === 'http') return
-    value.idempotent_tools?.forEach((each, i) => {
-      if (value.tools.includes(each)) return
-      issues.push({
-        code: 'custom',
-        message: `"${each}" is none of tools`,
-        path: ['idempotent_tools', i],
-        input: each,
+  spec: z
+    .discriminatedUnion('type', [http, mcpHttp, mcpStdio], { error: unknownType })
+    .check(({ value, issues }) => {
+      if (value.type === 'http') return
+      value.idempotent_tools?.forEach((each, i) => {
+        if (value.tools.includes(each)) return
+        issues.push({
+          code: 'custom',
+          message: `"${each}" is none of tools`,
+          path: ['idempotent_tools', i],
+          input: each,
+        })
       })
-    })
-  }),
+    }),
 })
 
 /** What a checked document says. */

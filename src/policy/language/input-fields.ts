@@ -8,7 +8,7 @@ import { type InputSchema, inputSchema } from './input-schema.js'
 import { nearestOf, suggestion } from './nearest.js'
 
 /** The JSON type a field is known to have; undefined where anything may stand. */
-export type FieldType = 'string' | 'number' | 'boolean' | 'object' | 'array' | undefined
+export type FieldType = 'string' | 'number' | 'boolean' | 'object' | 'array' | 'texts' | undefined
 
 /** The types as messages name them. */
 export const typeNames = {
@@ -17,22 +17,20 @@ export const typeNames = {
   boolean: 'true or false',
   object: 'a mapping',
   array: 'a list',
+  texts: 'a list of texts',
 } as const
 
 export type FieldLookup =
   | {
       readonly ok: true
       readonly type: FieldType
-      /** Known to be there in every input of a step. */
+      /** Known to be there in every input of the policy's moments. */
       readonly always: boolean
     }
   | { readonly ok: false; readonly message: string }
 
-/** Roots that only some hooks have; all the others are known to every hook. */
-const rootsOfHooks: Readonly<Record<string, Hook>> = { plan: 'plan', output: 'completion', code: 'code' }
-
-/** Always there when a step is judged. Others may be missing: they are optional on the wire, or free-form. */
-const alwaysAtStep: ReadonlySet<string> = new Set([
+/** Always there when a step or a plan is judged. Others may be missing: they are optional on the wire, or free-form. */
+const always: ReadonlySet<string> = new Set([
   'workflow_id',
   'workflow_name',
   'source',
@@ -47,23 +45,23 @@ const alwaysAtStep: ReadonlySet<string> = new Set([
   'step',
   'workflow',
 ])
+const alwaysAtPlan: ReadonlySet<string> = new Set([...always, 'org_id', 'client_id', 'user', 'plan'])
 
 /** Names a field may start with, in policies of these hooks. */
 export function fieldRoots(hooks: readonly Hook[]): string[] {
   return Object.keys(inputSchema().properties!).filter(
-    (root) => root !== 'facts' && (rootsOfHooks[root] === undefined || hooks.includes(rootsOfHooks[root])),
+    (root) => root !== 'facts' && isThere(inputSchema().properties![root]!, hooks),
   )
 }
 
 /** What is known of a field for policies of these hooks; a message with the nearest known name when there is none. */
 export function lookUpField(path: FieldPath, hooks: readonly Hook[]): FieldLookup {
-  const root = path[0]
-  const hook = rootsOfHooks[String(root)]
-  if (hook !== undefined && !hooks.includes(hook))
-    return { ok: false, message: `${root} is there only for policies with applies_to: [${hook}]` }
+  const root = String(path[0])
   if (root === 'facts') return { ok: false, message: 'facts are not for policies to read' }
   let schema: InputSchema | undefined = inputSchema()
-  let always = alwaysAtStep.has(String(root)) && hooks.every((each) => each === 'step')
+  let known = hooks.every((hook) =>
+    (hook === 'plan' ? alwaysAtPlan : hook === 'step' ? always : none).has(root),
+  )
   for (const [depth, element] of path.entries()) {
     if (schema === undefined) return { ok: true, type: undefined, always: false }
     const found = memberOf(schema, element)
@@ -71,11 +69,52 @@ export function lookUpField(path: FieldPath, hooks: readonly Hook[]): FieldLooku
       const at = fieldText(path.slice(0, depth))
       return { ok: false, message: unknownMember(schema, at, element, hooks) }
     }
-    if (depth > 0) always &&= typeof element === 'string' && (schema.required?.includes(element) ?? false)
+    if (found && !isThere(found, hooks)) return { ok: false, message: elsewhere(path, depth, found, hooks) }
+    if (depth > 0)
+      known &&= (schema.required?.includes(String(element)) ?? false) || isThereAlways(found, hooks)
     schema = found
   }
-  return { ok: true, type: typeOf(schema), always }
+  return { ok: true, type: typeOf(schema), always: known }
 }
+
+const none: ReadonlySet<string> = new Set()
+
+const isThere = (schema: InputSchema, hooks: readonly Hook[]): boolean =>
+  schema['x-hooks']?.some((hook) => hooks.includes(hook)) ?? true
+
+/** Members that belong to a moment are left out at the others only. */
+const isThereAlways = (schema: InputSchema | undefined, hooks: readonly Hook[]): boolean =>
+  hooks.every((hook) => schema?.['x-hooks']?.includes(hook))
+
+/** What a step's field is called in the steps of a plan. */
+const inPlan: Readonly<Record<string, string>> = {
+  step_id: 'id',
+  step_name: 'name',
+  step_type: 'type',
+  tool_name: 'tool_name',
+  tool_input: 'parameters',
+  provider: 'provider',
+  model: 'model',
+}
+
+function elsewhere(
+  path: FieldPath,
+  depth: number,
+  { 'x-hooks': there = [] }: InputSchema,
+  hooks: readonly Hook[],
+): string {
+  const field = fieldText(path.slice(0, depth + 1))
+  const message = `${field} is there only for policies with applies_to: [${there[0]}]`
+  const name = hooks.includes('plan') && depth === 0 ? inPlan[field] : undefined
+  if (name !== undefined) return `${message}; of a plan: plan.steps[*].${name}`
+  return field === 'cost_usd' && hooks.includes('plan')
+    ? `${message}; of a plan: plan.estimated_cost_usd`
+    : message
+}
+
+/** The field that chooses the share of a rollout where the policy names none. */
+export const rolloutField = (hooks: readonly Hook[]): string =>
+  hooks.every((hook) => hook === 'plan') ? 'plan.id' : 'workflow_id'
 
 /** A field that a setting names, and what is wrong with it. */
 export interface NamedField {
@@ -93,7 +132,7 @@ export function checkNamedField(field: string, hooks: readonly Hook[], one: bool
   if (!found.ok) return { text, problem: found }
   if (!one) return { text }
   if (hasAny(parsed.path)) return { text, problem: { message: 'one value is needed here: [*] names many' } }
-  if (found.type !== 'object' && found.type !== 'array') return { text }
+  if (found.type !== 'object' && found.type !== 'array' && found.type !== 'texts') return { text }
   return { text, problem: { message: `one value is needed here: ${text} is ${typeNames[found.type]}` } }
 }
 
@@ -109,6 +148,7 @@ function memberOf(schema: InputSchema, element: FieldPath[number]): InputSchema 
 }
 
 function typeOf(schema: InputSchema | undefined): FieldType {
+  if (schema?.type === 'array' && schema.items?.type === 'string') return 'texts'
   return schema?.type === 'integer' ? 'number' : schema?.type
 }
 
@@ -123,7 +163,9 @@ function unknownMember(
   if (schema.type !== 'object') return `${at} is ${typeNames[typeOf(schema)!]} and has nothing below it`
   if (typeof element !== 'string') return `${at === '' ? 'the input' : at} is a mapping, not a list`
   if (at === '') return `unknown field "${name}"${suggestion(name, fieldRoots(hooks))}`
-  const known = Object.keys(schema.properties ?? {})
+  const known = Object.entries(schema.properties ?? {}).flatMap(([each, found]) =>
+    isThere(found, hooks) ? [each] : [],
+  )
   const near = nearestOf(name, known)
   const meant = near === undefined ? `; ${at} has ${known.join(', ')}` : `; did you mean "${at}.${near}"?`
   return `unknown field "${at}.${name}"${meant}`

@@ -3,9 +3,12 @@
  * read this very schema, so it cannot drift from what is accepted.
  * @module
  */
+import type { Hook } from '../policy.js'
 
 /** As much of JSON Schema (draft-07) as the policy input needs. */
 export interface InputSchema {
+  /** The moments at which the member is there; absent: at all of them. */
+  readonly 'x-hooks'?: readonly Hook[]
   readonly $schema?: string
   readonly title?: string
   readonly description?: string
@@ -25,6 +28,21 @@ const free = (description: string): InputSchema => ({
   description,
   additionalProperties: true,
 })
+
+const texts = (description: string): InputSchema => ({
+  type: 'array',
+  description,
+  items: { type: 'string' },
+})
+
+/** Members that are there only at these moments. */
+const only = (
+  hooks: readonly Hook[],
+  properties: Readonly<Record<string, InputSchema>>,
+): Readonly<Record<string, InputSchema>> =>
+  Object.fromEntries(
+    Object.entries(properties).map(([name, schema]) => [name, { 'x-hooks': hooks, ...schema }]),
+  )
 
 /** An object with these members and no others; those named in `optional` may be left out. */
 function closed(
@@ -89,6 +107,63 @@ const workflow = closed('What has happened in the run so far.', {
   steps: { type: 'array', description: 'Earlier steps, oldest first.', items: earlierStep },
 })
 
+const plannedStep = closed(
+  'A step of the plan, as it was planned: templates in it are not filled yet.',
+  {
+    id: text('Id.'),
+    name: text('Name.'),
+    type: text('llm_call, connector_call, human_task, tool_call.'),
+    agent: text('Agent that takes it.'),
+    provider: text('Provider of the model.'),
+    model: text('Model.'),
+    connector: text('Connector.'),
+    operation: text('Operation of the connector, or tool of an MCP server.'),
+    tool_name: text('connector.operation.'),
+    prompt: text('Template of the prompt.'),
+    parameters: free('Templates of the parameters.'),
+    depends_on: texts('Ids of the steps that come before.'),
+  },
+  ['agent', 'provider', 'model', 'connector', 'operation', 'tool_name', 'prompt', 'parameters'],
+)
+
+const wholePlan = only(['plan'], {
+  query: text('What was asked for.'),
+  step_count: count('Number of steps.'),
+  planned_by: text('rules, llm, caller or file.'),
+  estimated_cost_usd: number('Sum over the steps, as far as prices are known.'),
+  tools: texts('connector.operation of every call, those that undo steps included; each once.'),
+  connectors: texts('Connectors that are called; each once.'),
+  providers: texts('Providers of models that are called; each once.'),
+  models: texts('provider/model of every model that is called; each once.'),
+  agents: texts('Agents that take steps; each once.'),
+  steps: { type: 'array', description: 'The steps, in order.', items: plannedStep },
+})
+
+const planAtStep = only(['step'], {
+  drift: {
+    type: 'string',
+    description: 'step: not a step of the plan; input: other content than was planned.',
+    enum: ['none', 'step', 'input'],
+  },
+  approved: { type: 'boolean', description: 'The plan was allowed by policy or approved by a person.' },
+})
+
+const plan = closed(
+  'Where a plan is judged: the plan with all its steps. At a step of a plan: the plan it belongs to.',
+  {
+    id: text('Id.'),
+    domain: text('Domain.'),
+    mode: text('auto, sequential, parallel, balanced, confirm, step.'),
+    version: count('Version of the plan, from 1.'),
+    ...wholePlan,
+    ...planAtStep,
+  },
+  [...Object.keys(wholePlan), ...Object.keys(planAtStep)],
+)
+
+/** All that is not there where a plan is judged. */
+const exceptPlan: readonly Hook[] = ['step', 'completion', 'code']
+
 const schema: InputSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'Stepgate policy input',
@@ -96,35 +171,42 @@ const schema: InputSchema = {
     'What a policy judges. Members that do not apply are left out; none of those named here is ever null.',
   type: 'object',
   properties: {
-    workflow_id: text('Id of the run.'),
-    workflow_name: text('Name of the run.'),
-    source: text('Framework that drives the run, such as langgraph.'),
-    trace_id: text("Caller's trace id."),
-    metadata: free('Whatever was given when the run was created.'),
-    step_id: text('Id of the step, unique in the run.'),
-    step_name: text('Name of the step.'),
-    step_type: text('llm_call, tool_call, connector_call, human_task.'),
-    step_index: count('Place of the step in the run, from 1.'),
-    model: text('Model that will be called.'),
-    provider: text('Provider of the model.'),
-    step_input: free('What the step will be given.'),
-    tool_name: text('Tool that will be called.'),
-    tool_type: text('function, mcp, api.'),
-    tool_input: free('Arguments of the tool.'),
-    tokens_in: count('Tokens the step will send, as the caller estimates.'),
-    tokens_out: count('Tokens the step will receive, as the caller estimates.'),
-    cost_usd: number('Cost of the step in US dollars, as the caller estimates.'),
+    ...only(exceptPlan, {
+      workflow_id: text('Id of the run.'),
+      workflow_name: text('Name of the run.'),
+      source: text('Framework that drives the run, such as langgraph.'),
+      trace_id: text("Caller's trace id."),
+    }),
+    metadata: free('Whatever was given when the run or the plan was created.'),
+    ...only(exceptPlan, {
+      step_id: text('Id of the step, unique in the run.'),
+      step_name: text('Name of the step.'),
+      step_type: text('llm_call, tool_call, connector_call, human_task.'),
+      step_index: count('Place of the step in the run, from 1.'),
+      model: text('Model that will be called.'),
+      provider: text('Provider of the model.'),
+    }),
+    step_input: free(
+      'What the step will be given; of a plan its query, and the prompts and parameters of its steps.',
+    ),
+    ...only(exceptPlan, {
+      tool_name: text('Tool that will be called.'),
+      tool_type: text('function, mcp, api.'),
+      tool_input: free('Arguments of the tool.'),
+      tokens_in: count('Tokens the step will send, as the caller estimates.'),
+      tokens_out: count('Tokens the step will receive, as the caller estimates.'),
+      cost_usd: number('Cost of the step in US dollars, as the caller estimates.'),
+    }),
     user,
     tenant_id: text('Tenant, as authenticated.'),
     org_id: text('Organisation, as authenticated.'),
     client_id: text('Client, as authenticated.'),
     now: text('Time of the decision: RFC 3339, UTC, milliseconds.'),
-    request_type: text('workflow_step_gate at a gate.'),
-    step,
-    workflow,
-    plan: free('Only where plans are judged: the plan with all its steps.'),
-    output: { description: 'Only where completions are judged: what the step brought back, any JSON.' },
-    code: free('Only where code is judged: the code and what is known of it.'),
+    request_type: text('workflow_step_gate at a gate, map_execution where a plan is judged.'),
+    ...only(exceptPlan, { step, workflow }),
+    ...only(['step', 'plan'], { plan }),
+    ...only(['completion'], { output: { description: 'What the step brought back, any JSON.' } }),
+    ...only(['code'], { code: free('The code and what is known of it.') }),
     facts: {
       type: 'object',
       description: 'Tests of YAML policies, computed before the evaluation. Not for hand-written Rego.',

@@ -3,16 +3,16 @@
  * @module
  */
 import type { FieldPath, Hook } from '../policy.js'
-import { fieldText, hasAny } from './field-path.js'
+import { fieldText, hasAny, parseFieldPath } from './field-path.js'
 import type { Findings } from './findings.js'
-import { lookUpField } from './input-fields.js'
+import { lookUpField, rolloutField } from './input-fields.js'
 import type { PolicyDocument } from './policy-schema.js'
 import type { WhenReading } from './read-when.js'
 import type { FieldTest, When } from './when.js'
 import type { ValuePath } from './yaml-documents.js'
 
 /** The hooks at which policies are asked; the others can be written and tested. */
-const askedHooks: ReadonlySet<Hook> = new Set(['step'])
+const askedHooks: ReadonlySet<Hook> = new Set(['step', 'plan'])
 
 /** Warns about one policy, whose form and condition are in order. */
 export function lintPolicy(
@@ -32,7 +32,27 @@ export function lintPolicy(
     if (!askedHooks.has(hook))
       findings.warn(['spec', 'applies_to'], `nothing asks policies for "${hook}" yet: there it has no effect`)
   }
+  lintPlan(spec, hooks, findings)
   if (condition.when !== undefined) lintWhen(condition.when, [], { condition, hooks, findings })
+}
+
+/** What says less at plans than it seems to. */
+function lintPlan(
+  { scope, rollout }: PolicyDocument['spec'],
+  hooks: readonly Hook[],
+  findings: Findings,
+): void {
+  if (!hooks.includes('plan')) return
+  if (scope?.sources?.includes('*') === false)
+    findings.warn(['spec', 'scope', 'sources'], 'a plan has no source: this policy will judge no plan')
+  const by = rollout?.by ?? rolloutField(hooks)
+  const path = parseFieldPath(by)
+  const percent = rollout?.percent ?? 100
+  if (percent < 100 && path.ok && hooks.some((hook) => !lookUpField(path.path, [hook]).ok))
+    findings.warn(
+      ['spec', 'rollout'],
+      `${by} is not there at all of ${hooks.join(', ')}: what lacks it is always in the share`,
+    )
 }
 
 interface Linting {

@@ -84,7 +84,9 @@ export const enforcementSchema = z
   .describe('shadow: recorded, never decides. Default: enforce.')
 export const rolloutSchema = closed({
   percent: z.number().min(0, 'percent is from 0 to 100').max(100, 'percent is from 0 to 100').optional(),
-  by: text.describe('Field whose value chooses the share; default: workflow_id.').optional(),
+  by: text
+    .describe('Field whose value chooses the share; default: workflow_id, plan.id of plans.')
+    .optional(),
 }).describe('The policy applies to this share of runs, always the same ones.')
 export const scopeSchema = closed({
   tenants: texts.optional(),

@@ -130,6 +130,8 @@ const textOperators: ReadonlySet<Operator> = new Set([
 ])
 
 /** Why the operator can say nothing about a field of this type; undefined when it can, or the type is not known. */
+const membership: ReadonlySet<Operator> = new Set(['contains', 'not_contains', 'contains_any'])
+
 export function typeMismatch(
   operator: Operator,
   type: FieldType,
@@ -137,8 +139,11 @@ export function typeMismatch(
   values: readonly Scalar[],
 ): string | undefined {
   if (type === undefined || operator === 'exists' || operator === 'not_exists') return undefined
-  if (type === 'object' || type === 'array') {
+  if (type === 'object' || type === 'array' || type === 'texts') {
     if (operator === 'detects') return undefined
+    if (type === 'texts' && !membership.has(operator))
+      return `${field} is a list: test ${field}[*], or the list with contains or contains_any`
+    if (type === 'texts') return typeMismatch(operator, 'string', field, values)
     return `${field} is ${typeNames[type]}, not one value: name a member of it, or test all text with field: "*"`
   }
   if (textOperators.has(operator) && type !== 'string')

@@ -6,7 +6,7 @@ import type { ApprovalTerms } from '../../domain/decision.js'
 import type { Hook, Policy, PolicyTest } from '../policy.js'
 import { durationMs } from './duration.js'
 import type { Findings } from './findings.js'
-import { checkNamedField, lookUpField } from './input-fields.js'
+import { checkNamedField, lookUpField, rolloutField } from './input-fields.js'
 import { lintPolicy } from './lint-policy.js'
 import { type PolicyDocument, policyDocument } from './policy-schema.js'
 import { readTests } from './read-tests.js'
@@ -58,6 +58,7 @@ function policyOf(
   const { id, description, owner, tags = [] } = metadata
   const name = metadata.name ?? id
   const action = spec.action as Policy['actions'][number]
+  const appliesTo = [...new Set(spec.applies_to ?? ['step'])] as Hook[]
   const { line } = document.place([])
   const labels = {
     ...(description === undefined ? {} : { description }),
@@ -78,9 +79,9 @@ function policyOf(
     name,
     ...labels,
     tags,
-    appliesTo: [...new Set(spec.applies_to ?? ['step'])] as Hook[],
+    appliesTo,
     enforcement: spec.enforcement ?? 'enforce',
-    rollout: { percent: spec.rollout?.percent ?? 100, by: spec.rollout?.by ?? 'workflow_id' },
+    rollout: { percent: spec.rollout?.percent ?? 100, by: spec.rollout?.by ?? rolloutField(appliesTo) },
     scope: { tenants: spec.scope?.tenants ?? ['*'], sources: spec.scope?.sources ?? ['*'] },
     actions: [action],
     ...(spec.approval === undefined ? {} : { approval: termsOf(spec.approval) }),

@@ -4,6 +4,7 @@
  */
 import type { Hook } from '../policy.js'
 import type { Findings } from './findings.js'
+import { rolloutField } from './input-fields.js'
 import { readTest } from './read-test.js'
 import type { When } from './when.js'
 import type { ValuePath } from './yaml-documents.js'
@@ -66,7 +67,7 @@ export function readWhen(
     if (parts.length === 0)
       return refuse(
         at,
-        'this tests nothing; to match everything, test that a field exists: workflow_id exists',
+        `this tests nothing; to match everything, test that a field exists: ${rolloutField(hooks)} exists`,
       )
     return group('all', parts, at)
   }

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { Hook, Policy, PolicyProblem } from '../policy.js'
-import { checkNamedField } from './input-fields.js'
+import { checkNamedField, rolloutField } from './input-fields.js'
 import { nearestOf } from './nearest.js'
 import {
   appliesToSchema,
@@ -58,7 +58,7 @@ export function readMetadata(
   }
   const custom = form.value ?? {}
   const appliesTo = [...new Set(custom.applies_to ?? ['step'])] as Hook[]
-  const by = (raw.rollout as { by?: unknown } | null | undefined)?.by ?? 'workflow_id'
+  const by = (raw.rollout as { by?: unknown } | null | undefined)?.by ?? rolloutField(appliesTo)
   const { problem } = typeof by === 'string' ? checkNamedField(by, appliesTo, true) : {}
   if (problem !== undefined) error(['rollout', 'by'], problem.message)
   return {

@@ -30,6 +30,8 @@ function problemsOf(issue: Issue, above: ValuePath, root: unknown): SchemaProble
       return issue.keys.map((key, i) => ({ path: [...path, key], message: messages[i]!, key: true }))
     }
     case 'invalid_union': {
+      // Forms told apart by a member: its value is none of theirs, and their own words say so.
+      if (issue.errors.length === 0) return [plain(path, issue.message, root)]
       const branch = branchMeant(issue.errors, valueAt(root, path))
       if (branch !== undefined) return branch.flatMap((each) => problemsOf(each, path, root))
       if (valueAt(root, path) === null) return [plain(path, 'nothing stands here (null)', root)]

@@ -30,28 +30,23 @@ describe('the files of a folder', () => {
     expect(readYaml(files).policies.map(({ id }) => id)).toEqual(['a', 'b'])
   })
 
-  test('may hold other kinds, which are kept for others to read', () => {
-    const text = `apiVersion: axonflow.io/v1
-kind: AgentConfig
-metadata: { name: research }
+  test('may hold other kinds beside policies, in one file', () => {
+    const text = `apiVersion: stepgate.dev/v1
+kind: Provider
+metadata: { name: local }
+spec: { type: openai-compatible, base_url: "https://models.example/v1" }
 ---
 ${policyWith('p', exists)}---
-apiVersion: stepgate.dev/v1
-kind: Provider
-anything: goes
----
-apiVersion: stepgate.dev/v1
-kind: Connector
+apiVersion: axonflow.io/v1
+kind: AgentConfig
+metadata: { name: writers, domain: generic }
+spec: { agents: [{ name: writer, type: llm-call, prompt_template: "{{query}}" }] }
 `
-    const { documents, problems, policies } = readYaml({ 'all.yml': text })
+    const { registry, problems, policies } = readYaml({ 'all.yml': text })
     expect(problems).toEqual([])
     expect(policies).toHaveLength(1)
-    expect(documents.map(({ apiVersion, kind, file, line }) => [apiVersion, kind, file, line])).toEqual([
-      ['axonflow.io/v1', 'AgentConfig', 'all.yml', 1],
-      ['stepgate.dev/v1', 'Provider', 'all.yml', 13],
-      ['stepgate.dev/v1', 'Connector', 'all.yml', 17],
-    ])
-    expect(documents[1]?.value).toEqual({ apiVersion: 'stepgate.dev/v1', kind: 'Provider', anything: 'goes' })
+    expect([...registry.providers.keys()]).toEqual(['local'])
+    expect(registry.agents.map(({ id }) => id)).toEqual(['generic/writers'])
   })
 
   test('say with both places that an id is taken', () => {

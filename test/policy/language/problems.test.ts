@@ -12,8 +12,29 @@ const files: readonly (readonly [about: string, text: string, said: readonly str
   ['a policy in order', `${head}spec:\n${when}${rest}`, []],
   [
     'a policy at a hook that nothing asks yet',
-    `${head}spec:\n  applies_to: [step, plan]\n${when}${rest}`,
-    ['5:15 warning nothing asks policies for "plan" yet: there it has no effect'],
+    `${head}spec:\n  applies_to: [step, code]\n${when}${rest}`,
+    ['5:15 warning nothing asks policies for "code" yet: there it has no effect'],
+  ],
+  ['a policy of steps and plans', `${head}spec:\n  applies_to: [step, plan]\n${when}${rest}`, []],
+  [
+    'a policy of plans with the fields of a step',
+    `${head}spec:\n  applies_to: [plan]\n  when:\n    - { field: tool_name, operator: exists }\n    - { field: workflow_id, operator: exists }\n    - { field: plan.drift, operator: exists }\n    - { field: plan.goal, operator: exists }\n    - { field: "plan.tools", operator: equals, value: x }\n    - { field: "plan.steps[*].tool", operator: equals, value: x }\n${rest}`,
+    [
+      '7:16 error tool_name is there only for policies with applies_to: [step]; of a plan: plan.steps[*].tool_name',
+      '8:16 error workflow_id is there only for policies with applies_to: [step]',
+      '9:16 error plan.drift is there only for policies with applies_to: [step]',
+      '10:16 error unknown field "plan.goal"; plan has id, domain, mode, version, query, step_count, planned_by, estimated_cost_usd, tools, connectors, providers, models, agents, steps',
+      '11:40 error plan.tools is a list: test plan.tools[*], or the list with contains or contains_any',
+      '12:16 error unknown field "plan.steps[*].tool"; plan.steps[*] has id, name, type, agent, provider, model, connector, operation, tool_name, prompt, parameters, depends_on',
+    ],
+  ],
+  [
+    'a policy of plans that says less than it seems to',
+    `${head}spec:\n  applies_to: [step, plan]\n  rollout: { percent: 10 }\n  scope: { sources: [langgraph] }\n${when}${rest}`,
+    [
+      '6:12 warning workflow_id is not there at all of step, plan: what lacks it is always in the share',
+      '7:21 warning a plan has no source: this policy will judge no plan',
+    ],
   ],
   ['an empty file', '', ['1:1 error the file is empty: write what it is to hold, or delete it']],
   ['a file of white space', ' \r\n', ['1:1 error the file is empty: write what it is to hold, or delete it']],
@@ -235,7 +256,10 @@ const conditions: readonly (readonly [condition: string, said: readonly string[]
   ],
   ['{ field: "user[0]", operator: exists }', ['9 user is a mapping, not a list']],
   ['{ field: facts.x, operator: exists }', ['9 facts are not for policies to read']],
-  ['{ field: plan.steps, operator: exists }', ['9 plan is there only for policies with applies_to: [plan]']],
+  [
+    '{ field: plan.steps, operator: exists }',
+    ['9 plan.steps is there only for policies with applies_to: [plan]'],
+  ],
   ['{ field: metadata.*, operator: exists }', ['18 for every element write [*], without a dot before it']],
   ['{ field: metadata..x, operator: exists }', ['18 a name is missing']],
   ['{ field: metadata., operator: exists }', ['18 a name is missing']],

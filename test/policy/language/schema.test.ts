@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
+import { judgeInput } from '#src/domain/plan/judge-input.js'
+import type { Plan } from '#src/domain/plan/plan.js'
 import { inputSchema } from '#src/policy/language/input-schema.js'
 import { policySchema } from '#src/policy/language/published-schema.js'
 import { openToolchain } from '#src/policy/toolchain/toolchain.js'
@@ -88,12 +90,54 @@ describe('the schema for editors', () => {
     expect(bad.filter((_, i) => results[i])).toEqual([])
   })
 
-  test('lets documents of other kinds pass', async () => {
+  test('knows agents, providers, connectors and plans as well', async () => {
+    const model = { name: 'local' }
+    const provider = (spec: object) => ({
+      apiVersion: 'stepgate.dev/v1',
+      kind: 'Provider',
+      metadata: model,
+      spec,
+    })
+    const agents = (agent: object) => ({
+      apiVersion: 'axonflow.io/v1',
+      kind: 'AgentConfig',
+      metadata: { name: 'a', domain: 'generic' },
+      spec: { agents: [agent] },
+    })
+    const plan = (step: object) => ({
+      apiVersion: 'stepgate.dev/v1',
+      kind: 'Plan',
+      metadata: { name: 'p' },
+      spec: { steps: [step] },
+    })
+    const connector = (spec: object) => ({
+      apiVersion: 'stepgate.dev/v1',
+      kind: 'Connector',
+      metadata: model,
+      spec,
+    })
     const others = [
-      { apiVersion: 'stepgate.dev/v1', kind: 'Provider', spec: { type: 'x' } },
-      { apiVersion: 'axonflow.io/v1', kind: 'AgentConfig', anything: 1 },
+      provider({ type: 'openai-compatible', base_url: 'https://models.example' }),
+      provider({ type: 'x', base_url: 'https://models.example' }),
+      agents({ name: 'writer', type: 'llm-call', prompt_template: '{{query}}' }),
+      agents({ name: 'writer', type: 'llm-call', prompt: '{{query}}' }),
+      plan({ name: 'a', type: 'human-task', retries: { attempts: 2, backoff: '200ms' } }),
+      plan({ name: 'a', type: 'human-task', retries: { attempts: 2, backoff: '200' } }),
+      connector({ type: 'mcp-stdio', command: ['x'], tools: ['y'] }),
+      connector({ type: 'http', base_url: 'https://a.example', operations: { list: { path: '/' } } }),
+      connector({ type: 'mcp-stdio', command: ['x'] }),
     ]
-    expect(await valid(others, policySchema())).toEqual([true, true])
+    expect(await valid(others, policySchema())).toEqual([
+      true,
+      false,
+      true,
+      false,
+      true,
+      false,
+      true,
+      true,
+      false,
+    ])
   })
 
   test('is JSON with every reference in it', () => {
@@ -104,6 +148,48 @@ describe('the schema for editors', () => {
     expect(named.length).toBeGreaterThan(0)
   })
 })
+
+const identity = { org: 'o', tenant: 't', client: 'c', open: true }
+const judged: Plan = {
+  key: 1,
+  id: 'plan_1',
+  org: 'o',
+  tenant: 't',
+  client: 'c',
+  rowVersion: 1,
+  version: 1,
+  status: 'pending',
+  query: 'q',
+  domain: 'generic',
+  mode: 'auto',
+  metadata: { environment: 'production' },
+  steps: [
+    {
+      id: 'step_1_a',
+      name: 'a',
+      type: 'connector-call',
+      agent: 'searcher',
+      dependsOn: [],
+      call: { connector: 'catalog', operation: 'search' },
+      parameters: { q: '{{query}}' },
+    },
+    {
+      id: 'step_2_b',
+      name: 'b',
+      type: 'llm-call',
+      dependsOn: ['step_1_a'],
+      llm: { provider: 'openai', model: 'gpt-4o' },
+      prompt: '{{steps.a.output}}',
+    },
+  ],
+  maxParallel: 5,
+  timeoutMs: 1,
+  planning: { by: 'rules', choices: [] },
+  estimate: { usd: 0.1, breakdown: [], unpriced: [] },
+  createdAt: 0,
+  updatedAt: 0,
+  expiresAt: 0,
+}
 
 describe('the schema of the policy input', () => {
   const least = { now: '2025-01-01T00:00:00.000Z', request_type: 'workflow_step_gate' }
@@ -143,10 +229,17 @@ describe('the schema of the policy input', () => {
     facts: { 'model regex ^gpt': true },
   }
 
-  test('takes a gate, and refuses what no gate has', async () => {
+  test('takes a gate and a plan, and refuses what neither has', async () => {
+    const plan = judgeInput(judged, identity, 0).object
+    const ofPlan = { id: 'plan_1', mode: 'auto', domain: 'generic', version: 1 }
     const documents = [
       least,
       gate,
+      plan,
+      { ...gate, plan: { ...ofPlan, drift: 'none', approved: true } },
+      { ...gate, plan: { ...ofPlan, drift: 'somewhat', approved: true } },
+      { ...plan, plan: { ...ofPlan, goal: 'x' } },
+      { ...plan, plan: { ...ofPlan, steps: [{ id: 'a' }] } },
       { ...gate, modle: 'x' },
       { ...gate, step_index: '1' },
       { ...gate, model: null },
@@ -157,6 +250,11 @@ describe('the schema of the policy input', () => {
     expect(await valid(documents, inputSchema())).toEqual([
       true,
       true,
+      true,
+      true,
+      false,
+      false,
+      false,
       false,
       false,
       false,

@@ -82,12 +82,81 @@ reason: a secret was read`,
 
   it('is judged by the policies of the moment that it belongs to', async () => {
     const { plan, step } = await results(
-      policy('big-plan', `applies_to: [plan]\n${onTool('rm').replace('tool_name', 'plan.goal')}`),
-      test('plan', '{ plan: { goal: rm } }', '{ decision: block }') +
+      policy('big-plan', `applies_to: [plan]\n${onTool('rm').replace('tool_name', 'plan.query')}`),
+      test('plan', '{ plan: { query: rm } }', '{ decision: block }') +
         test('step', '{ tool_name: rm }', '{ policies: [big-plan] }'),
     )
     expect(plan?.outcome).toBe('pass')
     expect(step?.notes).toEqual(['big-plan applies to plan; this test is of a step'])
+  })
+
+  it('is that of a whole plan where it has steps, and what follows from them is filled in', async () => {
+    const seen = policy(
+      'deleting-plans',
+      `applies_to: [plan]
+when:
+  - { field: request_type, operator: equals, value: map_execution }
+  - { field: "plan.steps[*].tool_name", operator: equals, value: db.delete }
+  - { field: plan.tools, operator: contains, value: db.delete }
+  - { field: "plan.connectors[*]", operator: equals, value: db }
+  - { field: plan.models, operator: contains_any, value: [openai/gpt-4o] }
+  - { field: plan.step_count, operator: greater_or_equal, value: 2 }
+  - { field: plan.estimated_cost_usd, operator: greater_than, value: 1 }
+  - { field: "plan.steps[*].parameters.filter.all", operator: equals, value: true }
+  - { field: "*", operator: contains, value: everything }
+  - { field: step_input.query, operator: equals, value: clean up }
+action: require_approval
+reason: "{plan.query} by {plan.planned_by} in {plan.mode}"`,
+    )
+    const steps =
+      '[{ tool_name: db.delete, parameters: { filter: { all: true } } }, { provider: openai, model: gpt-4o, prompt: forget everything }]'
+    const { whole, fewer } = await results(
+      seen,
+      test(
+        'whole',
+        `{ plan: { query: clean up, estimated_cost_usd: 2, steps: ${steps} } }`,
+        '{ decision: require_approval, reason: "clean up by caller in auto" }',
+      ) +
+        test(
+          'fewer',
+          '{ plan: { query: clean up, steps: [{ prompt: hi }] } }',
+          '{ decision: allow, policies: [] }',
+        ),
+    )
+    expect(whole).toMatchObject({ outcome: 'pass', differences: [], notes: [] })
+    expect(fewer).toMatchObject({ outcome: 'pass', differences: [] })
+  })
+
+  it('is that of a step where it has what only steps of a plan have', async () => {
+    const { drifted, asPlanned, both } = await results(
+      policy(
+        'no-drift',
+        `applies_to: [step, plan]
+when: { any: [{ field: plan.drift, operator: in, value: [step, input] }, { field: plan.mode, operator: equals, value: confirm }] }
+action: block
+reason: not as planned`,
+      ),
+      test('drifted', '{ plan: { drift: input, approved: true } }', '{ decision: block }') +
+        test('asPlanned', '{ tool_name: rm, plan: { drift: none, mode: auto } }', '{ decision: allow }') +
+        test('both', '{ plan: { mode: confirm } }', '{ decision: block }'),
+    )
+    expect([drifted?.outcome, asPlanned?.outcome, both?.outcome]).toEqual(['pass', 'pass', 'pass'])
+  })
+
+  it('has only what there is', async () => {
+    const folder = folderWith({
+      'p_test.yaml': `tests:\n${test('a', '{ plan: { goal: x } }', '{ decision: allow }')}${test(
+        'b',
+        '{ tool_name: x, plan: { steps: [{ tool: x }] } }',
+        '{ decision: allow }',
+      )}`,
+    })
+    const run = await runPolicyTests({ folder, toolchain, cacheDir })
+    expect(run.ok ? [] : run.problems.map(({ line, message }) => `${line} ${message}`)).toEqual([
+      expect.stringMatching(/^2 unknown field "plan.goal"/),
+      '3 tool_name is there only for policies with applies_to: [step]; of a plan: plan.steps[*].tool_name',
+      expect.stringMatching(/^3 unknown field "plan.steps\[0\].tool"/),
+    ])
   })
 })
 
