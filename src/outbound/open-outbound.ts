@@ -6,6 +6,8 @@ import { failure, failureOf } from './failure.js'
 import { endedFailure, openGuardedHttp } from './guarded-http.js'
 import { type Attempt, callHttp } from './http-connector.js'
 import { callModel } from './language-model.js'
+import { callTool } from './mcp-connector.js'
+import { openSessions } from './mcp-sessions.js'
 import type { Outbound, OutboundCall, OutboundOptions, OutboundResult } from './outbound.js'
 import { type ReadEnv, Secrets } from './secrets.js'
 
@@ -23,9 +25,15 @@ export interface OutboundSetup {
 /** After the end of a call its failure is told this soon, also where a library or a file system hangs. */
 const graceMs = 500
 
+/** An MCP session at rest is ended after this time. */
+const sessionIdleMs = 300_000
+
 /** Open it. Nothing is connected, started or loaded before the first call that needs it. */
 export function openOutbound(setup: OutboundSetup): Outbound {
   const http = openGuardedHttp(setup.resolve)
+  const onLog = setup.onLog ?? (() => undefined)
+  const now = setup.now ?? Date.now
+  const sessions = openSessions({ http, readEnv: setup.readEnv, onLog, now, idleMs: sessionIdleMs })
   const running = new Set<Deadline>()
   let closed = false
 
@@ -35,12 +43,12 @@ export function openOutbound(setup: OutboundSetup): Outbound {
       secrets: new Secrets(setup.readEnv),
       idempotencyKey: options.idempotencyKey,
       signal,
-      now: setup.now ?? Date.now,
+      now,
     }
     if (call.kind === 'connector') return callConnector(call, options.registry, given)
     const provider = options.registry.providers.get(call.llm.provider)
     if (!provider) return failure(`no provider named ${call.llm.provider} is in the policy folder`)
-    return callModel(provider, call, given, setup.onLog ?? (() => undefined))
+    return callModel(provider, call, given, onLog)
   }
 
   const callConnector = async (
@@ -51,7 +59,7 @@ export function openOutbound(setup: OutboundSetup): Outbound {
     const connector = registry.connectors.get(call.connector)
     if (!connector) return failure(`no connector named ${call.connector} is in the policy folder`)
     if (connector.type === 'http') return callHttp(connector, call.operation, call.parameters, given)
-    return failure('not yet')
+    return callTool(connector, call.operation, call.parameters, given, sessions)
   }
 
   return {
@@ -65,7 +73,7 @@ export function openOutbound(setup: OutboundSetup): Outbound {
       try {
         return await within(deadline.signal, attempt(call, options, deadline.signal))
       } catch (error) {
-        setup.onLog?.(`An outbound call failed unexpectedly: ${(error as Error)?.name}`)
+        onLog(`An outbound call failed unexpectedly: ${(error as Error)?.name}`)
         return failure('The call failed for a reason that is not known', { maybeDone: true })
       } finally {
         running.delete(deadline)
@@ -75,6 +83,7 @@ export function openOutbound(setup: OutboundSetup): Outbound {
     async close() {
       closed = true
       for (const deadline of running) deadline.end()
+      await sessions.close()
       http.close()
     },
   }
