@@ -5,7 +5,13 @@ import type { Scope } from './store.js'
 import type { TableAccess } from './table-access.js'
 import type { AgentTable } from './tables.js'
 
+/** Rows that are kept as they were parsed. */
+const keptRows = 1024
+
 export class Agents implements AgentTable {
+  // The same text is given as the same object: what is made from a configuration, such as its patterns, can be kept with it.
+  private readonly read = new Map<string, { readonly body: string; readonly value: unknown }>()
+
   constructor(private readonly db: TableAccess) {}
 
   find({ org, tenant }: Scope, idOrName: string): StoredAgent | undefined {
@@ -14,7 +20,7 @@ export class Agents implements AgentTable {
       this.db.first(`${where} AND id = ?`, [org, tenant, idOrName]) ??
       this.db.first(`${where} AND name = ? ORDER BY key`, [org, tenant, idOrName]) ??
       this.db.first(`${where} AND domain || '/' || name = ?`, [org, tenant, idOrName])
-    return row && agentOf(row)
+    return row && this.agentOf(row)
   }
 
   all({ org, tenant }: Scope): readonly StoredAgent[] {
@@ -23,7 +29,7 @@ export class Agents implements AgentTable {
         org,
         tenant,
       ])
-      .map(agentOf)
+      .map((row) => this.agentOf(row))
   }
 
   versions(agent: StoredAgent, limit: number): readonly AgentVersion[] {
@@ -40,7 +46,7 @@ export class Agents implements AgentTable {
       agent.key,
       version,
     ])
-    return row && versionOf(row)
+    return row && this.parsed(`${agent.key}@${version}`, row[0] as string)
   }
 
   create(given: StoredAgent, version: Omit<AgentVersion, 'after'>): StoredAgent {
@@ -79,6 +85,19 @@ export class Agents implements AgentTable {
     this.keep(agent, version)
   }
 
+  private parsed<T>(name: string, body: string): T {
+    const known = this.read.get(name)
+    if (known?.body === body) return known.value as T
+    const value = JSON.parse(body) as T
+    if (this.read.size >= keptRows) this.read.clear()
+    this.read.set(name, { body, value })
+    return value
+  }
+
+  private agentOf([key, body]: readonly SqlValue[]): StoredAgent {
+    return this.parsed(`${key}`, body as string)
+  }
+
   private keep(after: StoredAgent, version: Omit<AgentVersion, 'after'>): void {
     this.db.write('INSERT INTO agent_versions (agent_key, version, body) VALUES (?, ?, ?)', [
       after.key,
@@ -87,10 +106,5 @@ export class Agents implements AgentTable {
     ])
   }
 }
-
-const agentOf = ([key, body]: readonly SqlValue[]): StoredAgent => ({
-  ...(JSON.parse(body as string) as StoredAgent),
-  key: key as number,
-})
 
 const versionOf = ([body]: readonly SqlValue[]): AgentVersion => JSON.parse(body as string) as AgentVersion
