@@ -9,8 +9,9 @@ import { type Advanced, advancePlan } from './advance-plan.js'
 import { recordResult } from './record-result.js'
 import type { Call } from './take-move.js'
 
-/** Milliseconds before a look that the store refused is tried again. */
+/** Milliseconds before a look that came to nothing is tried again: because the store refused it, or by a defect. */
 const storeRetryMs = 500
+const defectRetryMs = 30_000
 /** Longest wait that a timer can hold; a plan that waits longer is looked at in between. */
 const longestTimerMs = 2 ** 31 - 1
 
@@ -161,12 +162,14 @@ export class PlanRunner {
       this.carryOn(advanced)
     } catch (error) {
       // Nothing of it was written. The results are kept in memory until they can be.
-      if (!(error instanceof StoreUnavailable)) this.onFault(error)
+      const refused = error instanceof StoreUnavailable
+      if (!refused) this.onFault(error)
       if (this.closed) return
-      setTimeout(() => {
+      const again = () => {
         this.look(key, work.resumes)
         for (const [call, result] of work.results) this.record(call, result)
-      }, storeRetryMs)
+      }
+      setTimeout(again, refused ? storeRetryMs : defectRetryMs).unref()
     }
   }
 

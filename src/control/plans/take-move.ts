@@ -157,10 +157,10 @@ function act(running: Running, run: StepRun, action: Action, resumed: boolean): 
   const { tx, workflow, now } = running
   switch (action.kind) {
     case 'condition':
-      complete(running, changedRun(run, { held: action.held, startedAt: now }), { held: action.held })
+      complete(running, run, { held: action.held }, { held: action.held, startedAt: now })
       return []
     case 'merge':
-      complete(running, changedRun(run, { startedAt: now }), { text: action.text, merged_by: 'template' })
+      complete(running, run, { text: action.text, merged_by: 'template' }, { startedAt: now })
       return []
     case 'person':
       tx.apply({
@@ -211,11 +211,14 @@ function outbound(
 
 /** Record what a step brought, in its workflow and in its run. */
 export function complete(
-  { ports, tx, plan, workflow, now }: Omit<Running, 'runs'>,
+  { ports, tx, plan, workflow: before, now }: Omit<Running, 'runs'>,
   run: StepRun,
   output: JsonObject,
-  usage: { tokensIn?: number; tokensOut?: number; costUsd?: number } = {},
+  /** What else is known of the run now; tokens and cost go into the workflow too. */
+  more: Partial<Pick<StepRun, 'tokensIn' | 'tokensOut' | 'costUsd' | 'held' | 'startedAt'>> = {},
 ): void {
+  // Its gate may just have changed it.
+  const workflow = tx.workflow(plan, before.id) ?? before
   const seq = tx.nextSeq()
   const done = {
     state: 'completed',
@@ -227,15 +230,16 @@ export function complete(
   if (isTerminal(workflow.status)) {
     // It came after somebody had ended the workflow. It happened all the same, and may have to be undone.
     const event = runEvent(workflow, run, 'step_completed', now, { output, late: true })
-    tx.apply({ runs: [changedRun(run, { ...done, ...usage })], events: [{ ...event, seq }] })
+    tx.apply({ runs: [changedRun(run, { ...done, ...more })], events: [{ ...event, seq }] })
     return
   }
+  const { held: _, startedAt: __, ...usage } = more
   const step = tx.step(workflow, run.stepId)
   const idempotencyKey = step?.idempotencyKey ?? ''
   const changes = completeStep(workflow, step, run.stepId, { output, ...usage, idempotencyKey }, now, seq)
   if (isRefusal(changes))
     throw new Error(`A step of ${plan.id} ran that its gate did not allow: ${changes.refused}`)
-  tx.apply({ ...changes, runs: [changedRun(run, { ...done, ...usage })] })
+  tx.apply({ ...changes, runs: [changedRun(run, { ...done, ...more })] })
   ports.histories.changed(workflow, changes, step)
 }
 

@@ -1,0 +1,284 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { PlanMode } from '#src/domain/agent.js'
+import type { Refusal } from '#src/domain/errors.js'
+import type { Identity } from '#src/domain/identity.js'
+import type { PlanStep } from '#src/domain/plan/step.js'
+import { openOutbound } from '#src/outbound/open-outbound.js'
+import { type Live, startLive } from '../../http/live.js'
+import { openWorld, type World } from './world.js'
+
+const caller: Identity = { org: 'local', tenant: 'community', client: 'community', open: true }
+
+let world: World
+let live: Live
+let defects: unknown[] = []
+beforeEach(async () => {
+  world = await openWorld()
+  const outbound = openOutbound({ readEnv: () => undefined })
+  defects = []
+  live = await startLive({
+    onPlanFault: (error) => defects.push(error),
+    outbound,
+    registry: () => world.registry({ risky: { idempotent: false } }),
+  })
+})
+afterEach(async () => {
+  await live.close()
+  await world.close()
+  expect(defects).toEqual([])
+})
+
+/** A call of the connector `world`, named after its operation. */
+function call(operation: string, dependsOn: string[] = [], more: Partial<PlanStep> = {}): PlanStep {
+  return {
+    id: operation,
+    name: operation,
+    type: 'connector-call',
+    call: { connector: 'world', operation },
+    parameters: { at: operation },
+    dependsOn,
+    ...more,
+  }
+}
+
+function ok<T>(value: T | Refusal): T {
+  if (typeof value === 'object' && value !== null && 'refused' in value)
+    throw new Error(JSON.stringify(value))
+  return value as T
+}
+
+async function planned(steps: PlanStep[], mode: PlanMode = 'auto'): Promise<string> {
+  return ok(await live.stepgate.plans.create(caller, { query: 'go', mode, metadata: {}, steps })).id
+}
+
+async function executed(steps: PlanStep[], mode: PlanMode = 'auto') {
+  return ok(await live.stepgate.plans.execute(caller, await planned(steps, mode), { wait: true }))
+}
+
+const states = (state: { runs: readonly { stepId: string; state: string }[] }) =>
+  Object.fromEntries(state.runs.map(({ stepId, state }) => [stepId, state]))
+const done = () => world.effects.map(({ operation }) => operation)
+
+describe('an executed plan', () => {
+  it('calls what its steps name, in the order of their dependencies, and hands outputs on', async () => {
+    const { plan, runs, workflow } = await executed([
+      call('search'),
+      call('price', ['search'], { parameters: { of: '{{steps.search.output.body.did}}' } }),
+    ])
+    expect(plan).toMatchObject({ status: 'completed', result: { status: 200 } })
+    expect(states({ runs })).toEqual({ search: 'completed', price: 'completed' })
+    expect(world.effects).toMatchObject([{ body: { at: 'search' } }, { body: { of: 'search' } }])
+    expect(workflow).toMatchObject({ status: 'completed', source: 'external', stepCount: 2 })
+  })
+
+  it('is a governed workflow: every step has its gate with the very input that is sent, and its completion', async () => {
+    const { workflow } = await executed([call('search')])
+    const { body } = await live.call('GET', `/api/v1/workflows/${workflow?.id}`)
+    expect(body).toMatchObject({ status: 'completed', metadata: { execution_mode: 'auto' } })
+    expect(body.steps).toMatchObject([{ step_id: 'search', step_type: 'connector_call', decision: 'allow' }])
+    expect(body.steps[0].completed_at).toBeDefined()
+  })
+
+  it('runs what does not depend on one another at one time', async () => {
+    world.hold('a', true)
+    world.hold('b', true)
+    const running = executed([call('a'), call('b'), call('c', ['a', 'b'])])
+    await expect.poll(() => world.open.now).toBe(2)
+    world.hold('a', false)
+    world.hold('b', false)
+    expect((await running).plan.status).toBe('completed')
+    expect(done().at(-1)).toBe('c')
+  })
+
+  it('tries again what failed, under the same key', async () => {
+    world.fail('order', 429, 500, 503)
+    const { runs, plan } = await executed([call('order', [], { retries: { attempts: 4, backoffMs: 2 } })])
+    expect(plan.status).toBe('completed')
+    expect(runs[0]).toMatchObject({ attempt: 4, state: 'completed' })
+    expect(new Set(world.requests.map(({ key }) => key)).size).toBe(1)
+    expect(done()).toEqual(['order'])
+  })
+
+  it('fails when a step does for good, and begins nothing after it', async () => {
+    world.fail('order', 400)
+    const { plan, runs, workflow } = await executed([call('order'), call('mail', ['order'])])
+    expect(plan).toMatchObject({ status: 'failed', error: expect.stringContaining('Step order failed') })
+    expect(states({ runs })).toEqual({ order: 'failed', mail: 'cancelled' })
+    expect(workflow?.status).toBe('failed')
+  })
+
+  it('undoes what was done, last first, when a later step fails', async () => {
+    const undo = { compensation: { connector: 'world', operation: 'cancel', parameters: { what: 'x' } } }
+    world.fail('mail', 422)
+    const { plan, runs } = await executed([
+      call('a', [], {
+        compensation: { ...undo.compensation, parameters: { of: '{{steps.a.output.body.did}}' } },
+      }),
+      call('b', ['a'], {
+        compensation: { ...undo.compensation, parameters: { of: '{{steps.b.output.body.did}}' } },
+      }),
+      call('mail', ['b']),
+    ])
+    expect(plan.status).toBe('failed')
+    expect(world.effects.map(({ operation, body }) => [operation, (body as { of?: string }).of])).toEqual([
+      ['a', undefined],
+      ['b', undefined],
+      ['cancel', 'b'],
+      ['cancel', 'a'],
+    ])
+    expect(runs.map(({ compensation }) => compensation)).toEqual(['completed', 'completed', undefined])
+  })
+
+  it('skips the branch that its condition leaves out', async () => {
+    const { plan, runs } = await executed([
+      call('search'),
+      {
+        id: 'enough',
+        name: 'enough',
+        type: 'conditional',
+        dependsOn: ['search'],
+        condition: { value: '{{steps.search.output.body.number}}', operator: 'greater_than', operand: 0 },
+        ifTrue: ['order'],
+        ifFalse: ['mail'],
+      },
+      call('order', ['enough']),
+      call('mail', ['enough']),
+    ])
+    expect(plan.status).toBe('completed')
+    expect(states({ runs })).toEqual({
+      search: 'completed',
+      enough: 'completed',
+      order: 'completed',
+      mail: 'skipped',
+    })
+  })
+
+  it('merges the outputs by template where no provider writes the synthesis, and says so', async () => {
+    const { plan, workflow } = await executed([
+      call('search'),
+      { id: 'end', name: 'synthesize-results', type: 'synthesis', dependsOn: ['search'] },
+    ])
+    expect(plan.result).toContain('## search\n\n{"did":"search"')
+    const { body } = await live.call('GET', `/api/v1/workflows/${workflow?.id}`)
+    expect(body.steps[1]).toMatchObject({ step_type: 'tool_call', decision: 'allow' })
+  })
+
+  it('fails a language model step that has no provider, with a clear sentence', async () => {
+    const llm = { provider: 'nowhere', model: 'm' }
+    const plans = live.stepgate.plans
+    const refused = await plans.create(caller, {
+      query: 'go',
+      metadata: {},
+      steps: [{ id: 'w', name: 'w', type: 'llm-call', dependsOn: [], llm, prompt: 'hi' }],
+    })
+    expect(refused).toMatchObject({ refused: 'INVALID_PLAN' })
+  })
+})
+
+describe('people and a running plan', () => {
+  it('hold a branch while the others go on; once approved through any door, it goes on by itself', async () => {
+    const deploy = call('order', [], { name: 'deploy' })
+    const { plan, held, runs, workflow } = await executed([deploy, call('a'), call('b', ['a'])])
+    expect(plan.status).toBe('executing')
+    expect(held).toMatchObject({ decision: 'require_approval', stepId: 'order' })
+    expect(states({ runs })).toEqual({ order: 'held', a: 'completed', b: 'completed' })
+    const path = `/api/v1/workflows/${workflow?.id}/steps/order/approve`
+    await live.call('POST', path, { comment: 'looks right to me' })
+    await expect
+      .poll(async () => ok(await live.stepgate.plans.get(caller, plan.id)).plan.status)
+      .toBe('completed')
+    expect(done()).toEqual(['a', 'b', 'order'])
+  })
+
+  it('fail it by rejecting a step, which undoes what was done', async () => {
+    const undo = { compensation: { connector: 'world', operation: 'cancel' } }
+    const { plan, workflow } = await executed([call('a', [], undo), call('order', ['a'], { name: 'deploy' })])
+    const path = `/api/v1/workflows/${workflow?.id}/steps/order/reject`
+    await live.call('POST', path, { reason: 'not on a Friday' })
+    await expect
+      .poll(async () => ok(await live.stepgate.plans.get(caller, plan.id)).plan.status)
+      .toBe('failed')
+    expect(done()).toEqual(['a', 'cancel'])
+    const after = ok(await live.stepgate.plans.get(caller, plan.id)).plan
+    expect(after.error).toContain('Step deploy was rejected')
+  })
+
+  it('complete a human task through the workflow’s own door', async () => {
+    const ask: PlanStep = { id: 'ask', name: 'ask', type: 'human-task', dependsOn: [], prompt: 'Which size?' }
+    const { plan, runs, workflow } = await executed([
+      ask,
+      call('order', ['ask'], { parameters: { size: '{{steps.ask.output.size}}' } }),
+    ])
+    expect(states({ runs })).toEqual({ ask: 'person', order: 'waiting' })
+    const path = `/api/v1/workflows/${workflow?.id}/steps/ask/complete`
+    await live.call('POST', path, { output: { size: 43 } })
+    await expect
+      .poll(async () => ok(await live.stepgate.plans.get(caller, plan.id)).plan.status)
+      .toBe('completed')
+    expect(world.effects).toMatchObject([{ operation: 'order', body: { size: 43 } }])
+  })
+
+  it('cancel it: what runs is given up, nothing more begins, nothing is undone', async () => {
+    world.hold('a', true)
+    const id = await planned([call('a'), call('b', ['a'])])
+    ok(await live.stepgate.plans.execute(caller, id, { wait: false }))
+    await expect.poll(() => world.open.now).toBe(1)
+    ok(await live.stepgate.plans.cancel(caller, id, 'changed our minds'))
+    await expect.poll(() => world.open.now).toBe(0)
+    const { plan } = ok(await live.stepgate.plans.get(caller, id))
+    expect(plan).toMatchObject({ status: 'cancelled', error: 'changed our minds' })
+    const { workflow } = ok(await live.stepgate.getWorkflow(caller, plan.workflowId ?? ''))
+    expect(workflow.status).toBe('aborted')
+    expect(done()).toEqual([])
+  })
+})
+
+describe('a plan in mode', () => {
+  it('confirm asks before every step and runs one a resume', async () => {
+    const first = await executed([call('a'), call('b')], 'confirm')
+    expect(first).toMatchObject({
+      plan: { status: 'executing' },
+      held: { stepId: 'a', decision: 'require_approval' },
+    })
+    expect(done()).toEqual([])
+    const second = ok(await live.stepgate.plans.resume(caller, first.plan.id, true))
+    expect(second).toMatchObject({
+      stepResult: { name: 'a', run: { state: 'completed' } },
+      held: { stepId: 'b' },
+    })
+    expect(done()).toEqual(['a'])
+    const third = ok(await live.stepgate.plans.resume(caller, first.plan.id, true))
+    expect(third).toMatchObject({ plan: { status: 'completed' }, stepResult: { name: 'b' } })
+    expect(done()).toEqual(['a', 'b'])
+    expect(await live.stepgate.plans.resume(caller, first.plan.id, true)).toMatchObject({
+      refused: 'PLAN_NOT_EXECUTING',
+    })
+  })
+
+  it('confirm does not run a step that was approved elsewhere before it is resumed', async () => {
+    const { plan, workflow } = await executed([call('a')], 'confirm')
+    await live.call('POST', `/api/v1/workflows/${workflow?.id}/steps/a/approve`, { comment: 'fine with me' })
+    expect(done()).toEqual([])
+    expect(ok(await live.stepgate.plans.resume(caller, plan.id, true)).plan.status).toBe('completed')
+  })
+
+  it('step runs its first step at the first resume', async () => {
+    const { plan, held } = await executed([call('a'), call('b')], 'step')
+    expect(held).toBeUndefined()
+    const second = ok(await live.stepgate.plans.resume(caller, plan.id, true))
+    expect(second).toMatchObject({ stepResult: { name: 'a' }, held: { stepId: 'b' } })
+  })
+
+  it('confirm ends when a resume says no', async () => {
+    const { plan } = await executed([call('a'), call('b')], 'confirm')
+    const no = ok(await live.stepgate.plans.resume(caller, plan.id, false))
+    expect(no).toMatchObject({ rejected: true, plan: { status: 'failed' }, workflow: { status: 'aborted' } })
+    expect(done()).toEqual([])
+  })
+
+  it('sequential runs one step after the other', async () => {
+    await executed([call('c'), call('a'), call('b')], 'sequential')
+    expect(done()).toEqual(['c', 'a', 'b'])
+    expect(world.open.most).toBe(1)
+  })
+})
