@@ -44,9 +44,12 @@ const reviews: Half = {
   },
 }
 
-/** A step shows its latest hold. Its severity is `high`: somebody wrote a policy that wants a person. */
+/**
+ * A step shows its latest hold. Its severity is `high`: somebody wrote a policy that wants a person. The cross
+ * join makes SQLite begin with the holds, which are few, and not with the tenant's workflows.
+ */
 const holds: Half = {
-  from: 'steps s JOIN workflows w ON w.key = s.workflow_key WHERE w.org = ? AND w.tenant = ? AND s.approval_status IS NOT NULL',
+  from: 'steps s CROSS JOIN workflows w ON w.key = s.workflow_key WHERE w.org = ? AND w.tenant = ? AND s.approval_status IS NOT NULL',
   keys: 's.checkpoint AS hold, NULL AS review',
   status: 's.approval_status',
   expiresAt: 's.approval_expires_at',
@@ -75,36 +78,27 @@ export class Queue implements QueueTable {
 
   page(scope: Scope, filter: QueueFilter, now: number): Page<QueueEntry> {
     this.settle()
-    const halves = [reviews, holds].map((half) => select(half, scope, filter, now))
-    const union = halves.map(({ sql }) => sql).join(' UNION ALL ')
-    const values = halves.flatMap(({ values }) => values)
+    const { sql, values } = both((half) => select(half, half.order[filter.orderBy], scope, filter, now))
     const way = filter.ascending ? 'ASC' : 'DESC'
     const rows = this.db.all(
-      `SELECT hold, review FROM (${union}) ORDER BY at ${way}, hold ${way}, review ${way} LIMIT ? OFFSET ?`,
+      `SELECT hold, review FROM (${sql}) ORDER BY at ${way}, hold ${way}, review ${way} LIMIT ? OFFSET ?`,
       [...values, filter.limit, filter.offset],
     )
+    // Counted without what only the order needs: that is read from JSON.
+    const all = both((half) => select(half, 'NULL', scope, filter, now))
     return {
       rows: rows.map(([hold, review]) =>
         hold == null ? this.review(review as number) : this.hold(hold as number),
       ),
-      total: this.db.count(`SELECT count(*) FROM (${union})`, values),
+      total: this.db.count(`SELECT count(*) FROM (${all.sql})`, all.values),
     }
   }
 
   pending(scope: Scope, now: number): QueueCounts {
     this.settle()
-    const filter: QueueFilter = {
-      statuses: ['pending'],
-      orderBy: 'created_at',
-      ascending: false,
-      limit: 0,
-      offset: 0,
-    }
-    const halves = [reviews, holds].map((half) => select(half, scope, filter, now))
-    const rows = this.db.all(
-      `SELECT severity, count(*), min(at) FROM (${halves.map(({ sql }) => sql).join(' UNION ALL ')}) GROUP BY severity`,
-      halves.flatMap(({ values }) => values),
-    )
+    const waiting = { statuses: ['pending'] }
+    const { sql, values } = both((half) => select(half, half.order.created_at, scope, waiting, now))
+    const rows = this.db.all(`SELECT severity, count(*), min(at) FROM (${sql}) GROUP BY severity`, values)
     const oldest = rows.map(([, , at]) => at as number)
     return {
       bySeverity: Object.fromEntries(rows.map(([severity, count]) => [severity as string, count as number])),
@@ -128,13 +122,28 @@ export class Queue implements QueueTable {
   }
 }
 
+/** A statement and its parameters. */
+interface Query {
+  readonly sql: string
+  readonly values: readonly SqlValue[]
+}
+
+function both(query: (half: Half) => Query): Query {
+  const halves = [reviews, holds].map(query)
+  return {
+    sql: halves.map(({ sql }) => sql).join(' UNION ALL '),
+    values: halves.flatMap(({ values }) => values),
+  }
+}
+
+/** @param at what the rows are ordered by */
 function select(
   half: Half,
+  at: string,
   { org, tenant }: Scope,
-  filter: QueueFilter,
+  { statuses, severities, policyId, clientId, userId }: Partial<QueueFilter>,
   now: number,
-): { sql: string; values: SqlValue[] } {
-  const { statuses, severities, policyId, clientId, userId, orderBy } = filter
+): Query {
   const values: SqlValue[] = []
   // What stands before the tenancy in the text comes before it in the values.
   const timed = (sql: string): string =>
@@ -142,7 +151,7 @@ function select(
       values.push(now)
       return '?'
     })
-  let sql = `SELECT ${half.keys}, ${timed(half.order[orderBy])} AS at, ${half.severity} AS severity FROM ${half.from}`
+  let sql = `SELECT ${half.keys}, ${timed(at)} AS at, ${half.severity} AS severity FROM ${half.from}`
   values.push(org, tenant)
   const among = (what: string, words: readonly string[]): void => {
     // One text whatever the number of words: a statement is kept for each text.
