@@ -43,19 +43,27 @@ const roots: ReadonlyMap<string, boolean> = new Map([
   ['context', true],
 ])
 
-/** @param place of the step in the plan, from 0 */
+/**
+ * The first twenty problems of a step.
+ * @param place of the step in the plan, from 0
+ */
 export function checkTemplates(place: number, around: PlanAround): StepProblem[] {
   const step = around.steps[place]!
-  return templatesOf(step).flatMap((template) =>
-    [...new Set(pathsIn(template.value))].flatMap((path) => {
+  const problems: StepProblem[] = []
+  for (const template of templatesOf(step)) {
+    for (const path of new Set(pathsIn(template.value))) {
       const why = whyNot(path, template, place, around)
-      if (why === undefined) return []
+      if (why === undefined) continue
       const message = `the step "${step.name}": {{${shown(path)}}} ${why}`
-      return [{ path: [place, ...template.path], message }]
-    }),
-  )
+      problems.push({ path: [place, ...template.path], message })
+      if (problems.length === MOST_TOLD) return problems
+    }
+  }
+  return problems
 }
 
+/** Of one step; nobody reads more. */
+const MOST_TOLD = 20
 const MOST_SHOWN = 100
 const shown = (path: string): string => (path.length > MOST_SHOWN ? `${path.slice(0, MOST_SHOWN)}…` : path)
 

@@ -47,12 +47,13 @@ export function checkSteps(
   const before = found.length === 0 ? comesBefore(waitsFor) : undefined
   const places = placesOf(steps)
   const around = { steps, placeOf: (idOrName: string) => places.get(idOrName), before }
-  steps.forEach((step, place) => {
+  for (const [place, step] of steps.entries()) {
+    if (problems.length >= mostProblems) break
     problems.push(...checkMembers(step, place))
     if (known) problems.push(...checkCalls(step, place, known, suggest))
     if (before) problems.push(...checkBranches(step, place, steps, places, before))
     problems.push(...checkTemplates(place, around))
-  })
+  }
   return problems.sort(inOrder).slice(0, mostProblems)
 }
 
@@ -91,25 +92,22 @@ const references = [
 function checkReferences(steps: readonly PlanStep[], suggest: Suggest | undefined): StepProblem[] {
   const ids = new Set(steps.map(({ id }) => id))
   const names = steps.flatMap(({ name, id }) => [name, id])
-  return steps.flatMap((step, place) =>
-    references.flatMap(([member, wire, verb]) =>
-      (step[member] ?? []).flatMap((id, i) => {
-        const path = [place, wire, i]
-        if (id === step.id)
-          return [
-            {
-              path,
-              message: `the step "${step.name}" ${verb} itself${verb === 'names' ? ` in ${wire}` : ''}`,
-            },
-          ]
-        if (ids.has(id)) return []
-        const hint = suggest?.(id, names) ?? ''
-        return [
-          { path, message: `the step "${step.name}" ${verb} "${id}", which is no step of the plan${hint}` },
-        ]
-      }),
-    ),
-  )
+  const problems: StepProblem[] = []
+  for (const [place, step] of steps.entries()) {
+    for (const [member, wire, verb] of references) {
+      for (const [i, id] of (step[member] ?? []).entries()) {
+        if (id !== step.id && ids.has(id)) continue
+        if (problems.length === mostProblems) return problems
+        const named = id.slice(0, 100)
+        const why =
+          id === step.id
+            ? `itself${verb === 'names' ? ` in ${wire}` : ''}`
+            : `"${named}", which is no step of the plan${suggest?.(named, names) ?? ''}`
+        problems.push({ path: [place, wire, i], message: `the step "${step.name}" ${verb} ${why}` })
+      }
+    }
+  }
+  return problems
 }
 
 /** Names of a circle that are told. */

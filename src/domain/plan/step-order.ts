@@ -5,8 +5,12 @@ import type { PlanStep } from './step.js'
 export function dependencies(steps: readonly PlanStep[]): number[][] {
   const places = new Map(steps.map(({ id }, place) => [id, place]))
   return steps.map(({ dependsOn }, place) => {
-    const found = dependsOn.flatMap((id) => places.get(id) ?? [])
-    return [...new Set(found)].filter((other) => other !== place)
+    const found = new Set<number>()
+    for (const id of dependsOn) {
+      const other = places.get(id)
+      if (other !== undefined && other !== place) found.add(other)
+    }
+    return [...found]
   })
 }
 
@@ -64,9 +68,8 @@ export function comesBefore(
       const mine = new Uint32Array(words)
       for (const other of waitsFor[here]!) {
         mine[other >> 5]! |= 1 << (other & 31)
-        before[other]!.forEach((bits, word) => {
-          mine[word]! |= bits
-        })
+        const theirs = before[other]!
+        for (let word = 0; word < words; word++) mine[word]! |= theirs[word]!
       }
       before[here] = mine
     }

@@ -25,9 +25,7 @@ export const stepName = z
   .max(128, 'this has 128 characters at most')
 
 /** A mapping of any JSON. YAML can write numbers that JSON cannot. */
-export const free = z
-  .record(z.string(), z.unknown())
-  .refine((value) => isJson(value), 'a number in it is not finite')
+export const free = z.looseObject({}).refine((value) => isJson(value), 'a number in it is not finite')
 export const json = z.unknown().refine((value) => isJson(value), 'a number in it is not finite')
 
 function isJson(value: unknown): boolean {

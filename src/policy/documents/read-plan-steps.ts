@@ -2,17 +2,15 @@
  * Steps of plans that come as JSON.
  * @module
  */
-import { z } from 'zod'
+import type { z } from 'zod'
 import { mostProblems, mostSteps, type StepProblem } from '../../domain/plan/check-steps.js'
 import type { PlanStep } from '../../domain/plan/step.js'
-import { checkForm } from '../language/schema-problems.js'
+import { checkForm, kindOf } from '../language/schema-problems.js'
 import { stepForm, stepsOf } from './plan-form.js'
 
 export type PlanStepsReading =
   | { readonly ok: true; readonly steps: PlanStep[] }
   | { readonly ok: false; readonly problems: StepProblem[] }
-
-const steps = z.array(stepForm)
 
 /**
  * Reads the steps that a caller brings, with the keys of a plan file. What goes beyond the form of each step is for
@@ -25,10 +23,17 @@ export function readPlanSteps(value: unknown): PlanStepsReading {
     const message = `a plan has ${mostSteps} steps at most; this one has ${value.length}`
     return { ok: false, problems: [{ path: [], message }] }
   }
-  const form = checkForm(steps, value)
-  if (form.value !== undefined) return { ok: true, steps: stepsOf(form.value) }
-  const problems = form.problems
-    .slice(0, mostProblems)
-    .map(({ path, message }) => ({ path: path as (string | number)[], message }))
-  return { ok: false, problems }
+  if (!Array.isArray(value))
+    return { ok: false, problems: [{ path: [], message: `expected a list, found ${kindOf(value)}` }] }
+  const steps: z.infer<typeof stepForm>[] = []
+  const problems: StepProblem[] = []
+  for (const [place, step] of value.entries()) {
+    const form = checkForm(stepForm, step)
+    if (form.value !== undefined) steps.push(form.value)
+    for (const { path, message } of form.problems)
+      problems.push({ path: [place, ...(path as (string | number)[])], message })
+    if (problems.length >= mostProblems) break
+  }
+  if (problems.length > 0) return { ok: false, problems: problems.slice(0, mostProblems) }
+  return { ok: true, steps: stepsOf(steps) }
 }

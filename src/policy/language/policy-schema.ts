@@ -15,13 +15,22 @@ export const API_VERSION = 'stepgate.dev/v1'
 /** Rounds and hooks a policy may judge. */
 const hooks = ['step', 'plan', 'completion', 'code'] as const
 
+/** Unknown members of one object that are told: a document may have come from anywhere. */
+const MOST_UNKNOWN = 20
+
 /** An object with no other members; an unknown one is answered with the nearest known name, a line for each. */
 export function closed<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   const known = Object.keys(shape)
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => `unknown key "${key}"${suggestion(key, known)}`).join('\n')
+        ? issue.keys
+            .slice(0, MOST_UNKNOWN)
+            .map(
+              (key) =>
+                `unknown key ${JSON.stringify(key.slice(0, 60))}${suggestion(key.slice(0, 60), known)}`,
+            )
+            .join('\n')
         : undefined,
   })
 }

@@ -27,7 +27,7 @@ function problemsOf(issue: Issue, above: ValuePath, root: unknown): SchemaProble
   switch (issue.code) {
     case 'unrecognized_keys': {
       const messages = issue.message.split('\n')
-      return issue.keys.map((key, i) => ({ path: [...path, key], message: messages[i]!, key: true }))
+      return messages.map((message, i) => ({ path: [...path, issue.keys[i]!], message, key: true }))
     }
     case 'invalid_union': {
       // Forms told apart by a member: its value is none of theirs, and their own words say so.
