@@ -1,6 +1,7 @@
 /** Writes down holds and requests for review whose deadline has passed, for those who list or watch them. The deadline itself needs no sweep. @module */
 import type { Stepgate } from '../src/control/stepgate.js'
 import type { Log } from './logging.js'
+import { startSweep } from './sweep.js'
 
 const everyMs = 5_000
 
@@ -9,10 +10,7 @@ export function startApprovalSweep(
   stepgate: Pick<Stepgate, 'expireApprovals' | 'reviews'>,
   log: Log,
 ): () => Promise<void> {
-  let sweep: Promise<void> = Promise.resolve()
-  let timer: NodeJS.Timeout | undefined
-  let ended = false
-  const run = async (): Promise<void> => {
+  return startSweep(everyMs, async () => {
     try {
       const expired = (await stepgate.expireApprovals()) + (await stepgate.reviews.expire())
       if (expired > 0) log.info({ expired }, 'approvals expired')
@@ -20,17 +18,5 @@ export function startApprovalSweep(
       // The store has said why it cannot write; the next sweep finds the same holds.
       log.debug({ err: error }, 'approvals were not swept')
     }
-    if (!ended) plan()
-  }
-  const plan = () => {
-    timer = setTimeout(() => {
-      sweep = run()
-    }, everyMs)
-  }
-  plan()
-  return () => {
-    ended = true
-    clearTimeout(timer)
-    return sweep
-  }
+  })
 }

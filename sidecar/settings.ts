@@ -106,6 +106,23 @@ export const settingsSchema = z.strictObject({
   max_concurrent_executions: whole(0, 1_000_000)
     .prefault(0)
     .meta(about('number', 'Runs in progress at which a new one is refused with 429; 0 is no limit.')),
+  plan_ttl: duration('365d')
+    .prefault('1h')
+    .meta(about('duration', 'How long a plan may wait for its execution.')),
+  planner: choice('rules', 'llm')
+    .prefault('rules')
+    .meta(
+      about(
+        'way',
+        "Who makes a plan where the request does not say: the agents' routing rules, or a language model with the rules to fall back on.",
+      ),
+    ),
+  max_plan_steps: whole(1, 10_000)
+    .prefault(64)
+    .meta(about('number', 'Steps of all plans that run at one time; others wait for their turn.')),
+  max_streams: whole(0, 100_000)
+    .prefault(100)
+    .meta(about('number', 'Streams of executions a tenant may have open; 0 is no limit.')),
   log_level: choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')
     .prefault('info')
     .meta(about('level', 'Least severe log line to write; `debug` has one line for each request.')),

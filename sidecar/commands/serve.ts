@@ -1,6 +1,9 @@
 /** `stepgate serve`: the parts put together, and taken apart in the opposite order. @module */
+
 import { openStepgate, type Stepgate } from '../../src/control/stepgate.js'
+import { emptyRegistry } from '../../src/domain/agent.js'
 import { createListener, loopbackHosts, openIdentity, type Readiness } from '../../src/http/index.js'
+import { openOutbound } from '../../src/outbound/open-outbound.js'
 import { openPolicies, type Policies } from '../../src/policy/bundle/open-policies.js'
 import type { Revision } from '../../src/policy/engine/revision.js'
 import { unloadedEngine } from '../../src/policy/engine/unloaded.js'
@@ -12,6 +15,7 @@ import { exitCodes } from '../exit-codes.js'
 import { type HttpServer, openHttpServer } from '../http-server.js'
 import { type Log, openLog, openRepeatedFault } from '../logging.js'
 import { isLoopback, openModeRefusal } from '../open-mode.js'
+import { startPlanSweep } from '../plan-sweep.js'
 import { openPolicyStatus } from '../policy-status.js'
 import { withRequestLog } from '../request-log.js'
 import { awaitStopSignals } from '../stop-signals.js'
@@ -80,8 +84,18 @@ async function open(config: Config, log: Log, closers: Closer[], stopping: () =>
   const stepgate = await openStepgate({
     database: config.database,
     engine: () => live?.engine() ?? loading,
+    registry: () => live?.registry() ?? emptyRegistry,
+    outbound: openOutbound({
+      readEnv: (name) => process.env[name],
+      onLog: (line) => log.debug({ line }, 'outbound'),
+    }),
     approvalTtlMs: config.approval_ttl,
     maxConcurrentExecutions: config.max_concurrent_executions,
+    planTtlMs: config.plan_ttl,
+    planner: config.planner,
+    maxStepsAtOnce: config.max_plan_steps,
+    maxStreams: config.max_streams,
+    onPlanFault: (error) => log.error({ err: error }, 'a plan met a defect'),
     onStoreFault: openRepeatedFault(log, 'database fault', repeatFaultMs),
   })
   closers.push(() => stepgate.close())
@@ -100,6 +114,8 @@ async function open(config: Config, log: Log, closers: Closer[], stopping: () =>
   live = policies
   closers.push(() => policies.close())
   closers.push(startApprovalSweep(stepgate, log))
+  // Plans that were executing need policies and connectors: with none loaded their steps would be refused.
+  closers.push(startPlanSweep(stepgate, () => policies.status().revision !== undefined, log))
   const revision = () => policies.status().revision
   const listener = createListener({
     stepgate,
