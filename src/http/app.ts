@@ -4,6 +4,7 @@ import { agentRoutes } from './agents/routes.js'
 import { approvalRoutes } from './approvals/routes.js'
 import { refuseForeign } from './caller.js'
 import { replyHeaders } from './exchange.js'
+import { executionRoutes } from './executions/routes.js'
 import { failureReply } from './failure.js'
 import { opsRoutes } from './ops/routes.js'
 import type { HttpOptions } from './options.js'
@@ -36,6 +37,7 @@ export function createApp(options: HttpOptions): Hono {
   agentRoutes(app, options)
   planRoutes(app, options)
   approvalRoutes(app, options)
+  executionRoutes(app, options)
   workflowRoutes(app, options)
   refuseOtherMethods(app, options)
   app.notFound(

@@ -17,6 +17,7 @@ export interface Exchange {
   readonly body: Buffer
   readonly query: (name: string) => string | undefined
   readonly param: (name: string) => string
+  readonly header: (name: string) => string | undefined
 }
 
 /** A handler answers with a refusal, a JSON text, or a reply of its own status. */
@@ -39,11 +40,13 @@ export function route(
   { limit = bodyLimit, envelope = 'triplet' }: RouteTerms = {},
 ): (c: Context) => Promise<Response> {
   return async (c) => {
-    const { status, text, headers: own } = await answer(options, c, handler, limit, envelope)
+    const { status, text, headers: own, stream } = await answer(options, c, handler, limit, envelope)
     const headers: Record<string, string> = { ...replyHeaders(options), ...own }
     if (status === 204) return new Response(null, { status, headers })
     headers['Content-Type'] ??= 'application/json'
-    return new Response(text, { status, headers })
+    // The router answers HEAD by GET and throws the body away: nobody would ever end the stream.
+    if (c.req.method === 'HEAD') await stream?.cancel()
+    return new Response(stream ?? text, { status, headers })
   }
 }
 
@@ -73,6 +76,7 @@ async function answer(
       body,
       query: (name) => c.req.query(name),
       param: (name) => params[name] ?? '',
+      header: (name) => c.req.header(name),
     })
     if (typeof reply === 'string') return { status: 200, text: reply }
     return isRefusal(reply) ? refusalReply(reply, envelope) : reply

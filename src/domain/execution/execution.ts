@@ -2,7 +2,7 @@
 import type { PolicyMatch } from '../decision.js'
 import type { EventType } from '../event.js'
 import type { DecisionRecord } from '../gate/record.js'
-import type { JsonObject } from '../json.js'
+import type { JsonObject, JsonValue } from '../json.js'
 import type { CompensationState, RunState } from '../plan/run.js'
 import type { ApprovalStatus, Step, StepType } from '../step.js'
 
@@ -97,6 +97,8 @@ export interface ExecutionHead {
   readonly signals: readonly Signal[]
   readonly workflowId?: string
   readonly planId?: string
+  /** Of a plan: what its last step made. */
+  readonly result?: JsonValue
   readonly metadata: JsonObject
 }
 

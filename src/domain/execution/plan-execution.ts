@@ -111,6 +111,7 @@ function headOfPlan(
     client: plan.client,
     ...(user === undefined ? {} : { user }),
     signals: [],
+    ...(plan.result === undefined ? {} : { result: plan.result }),
     planId: plan.id,
     ...(plan.workflowId === undefined ? {} : { workflowId: plan.workflowId }),
     metadata: {

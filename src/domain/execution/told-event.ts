@@ -17,8 +17,11 @@ export interface ToldEvent {
   readonly output?: JsonValue
 }
 
-/** A reviewer's words are for the record, not for the orchestrator, which reads here with the same credentials. */
-const untold: ReadonlySet<string> = new Set(['comment', 'idempotency_key', 'revision'])
+/**
+ * A reviewer's words are for the record, not for the orchestrator, which reads here with the same credentials. The last ones
+ * are the event's own names.
+ */
+const untold: ReadonlySet<string> = new Set(['comment', 'idempotency_key', 'revision', 'seq', 'type', 'at'])
 
 /** An event as it is shown: no reviewer's words, no input, and outputs apart. Pure. */
 export function tell({ seq, type, at, stepId, body }: PastEvent): ToldEvent {

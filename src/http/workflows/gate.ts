@@ -13,6 +13,8 @@ export interface TextReply {
   readonly text: string
   /** Besides those that every reply has. */
   readonly headers?: Readonly<Record<string, string>>
+  /** Instead of the text: what comes little by little. */
+  readonly stream?: ReadableStream<Uint8Array>
 }
 
 /** Answer one gate call of an identified caller; ids and size have been checked. */
