@@ -12,11 +12,14 @@ export type SecretRead =
 
 /** Shorter values (`1`, `on`) are settings, and taking them out would spoil every answer. */
 const shortestScrubbed = 4
+/** Of a secret of several lines, such as a PEM file. */
+const shortestLine = 16
 const replacement = '[secret]'
 
 /** The secrets of one call or one session. */
 export class Secrets {
-  private readonly seen = new Set<string>()
+  /** The longest first, lest a part of one is left behind by a shorter one. */
+  private seen: readonly string[] = []
 
   constructor(private readonly readEnv: ReadEnv) {}
 
@@ -27,9 +30,7 @@ export class Secrets {
     if (!found.ok) return found
     const value = found.value.replace(/\r?\n$/, '')
     if (value === '') return { ok: false, message: `the secret ${nameOf(reference)} is empty` }
-    if (value.length >= shortestScrubbed)
-      for (const form of [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value)])
-        this.seen.add(form)
+    this.remember(value)
     return { ok: true, value: `${reference.prefix ?? ''}${value}` }
   }
 
@@ -42,7 +43,7 @@ export class Secrets {
 
   /** A JSON value without them, in member names too. */
   scrubValue(value: JsonValue): JsonValue {
-    if (this.seen.size === 0) return value
+    if (this.seen.length === 0) return value
     if (typeof value === 'string') return this.scrub(value)
     if (typeof value !== 'object' || value === null) return value
     if (Array.isArray(value)) return value.map((item) => this.scrubValue(item as JsonValue))
@@ -52,6 +53,16 @@ export class Secrets {
         this.scrubValue(member),
       ]),
     )
+  }
+
+  /** In the forms it may come back in: without outer blanks, as a header carries it, encoded, and line by line. */
+  private remember(value: string): void {
+    const lines = value.split(/\r?\n/).filter((line) => line.length >= shortestLine)
+    const forms = [value, ...lines]
+      .map((text) => text.trim())
+      .filter((text) => text.length >= shortestScrubbed)
+      .flatMap((text) => [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)])
+    this.seen = [...new Set([...this.seen, ...forms])].sort((a, b) => b.length - a.length)
   }
 
   private async find(reference: SecretRef): Promise<SecretRead> {

@@ -146,6 +146,17 @@ describe('the other end', () => {
     expect(failed(await callConnector(outbound, httpConnector(url)))).toMatchObject({ maybeDone: true })
   })
 
+  it('that does not speak TLS where the document says so did nothing', async () => {
+    const there = await place((_, response) => json(response, 1))
+    const result = await callConnector(outbound, httpConnector(there.url.replace('http:', 'https:')))
+    expect(failed(result)).toMatchObject({
+      error: expect.stringMatching(/^POST shop\.run got no answer: the connection failed with /),
+      retryable: false,
+      maybeDone: false,
+    })
+    expect(there.received).toEqual([])
+  })
+
   it('that is not there did nothing', async () => {
     const there = await startPlace(() => undefined)
     await there.close()

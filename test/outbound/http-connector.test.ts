@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { callConnector, failed, httpConnector, json, open, output, type Place, startPlace } from './places.js'
 
@@ -62,6 +65,22 @@ describe('a request', () => {
     const result = await callConnector(outbound, connector)
     expect(there.received[0]?.headers.authorization).toBe('Bearer tok-very-secret')
     expect(output(result).body.headers.authorization).toBe('Bearer [secret]')
+  })
+
+  it('reads its secret from a file each time, without the line end', async () => {
+    const there = await echo()
+    const file = join(mkdtempSync(join(tmpdir(), 'stepgate-')), 'key')
+    const connector = httpConnector(there.url, { headers: { 'x-key': { file } } })
+    for (const value of ['first-secret\n', 'second-secret\r\n', ' third-secret']) {
+      writeFileSync(file, value)
+      expect(output(await callConnector(outbound, connector)).body.headers['x-key']).toBe('[secret]')
+    }
+    rmSync(dirname(file), { recursive: true })
+    expect(there.received.map(({ headers }) => headers['x-key'])).toEqual([
+      'first-secret',
+      'second-secret',
+      'third-secret',
+    ])
   })
 
   it('sends a text body as text, and no body where the operation has none', async () => {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Connector } from '#src/domain/agent.js'
 import { openGuardedHttp } from '#src/outbound/guarded-http.js'
 import { callTool } from '#src/outbound/mcp-connector.js'
@@ -62,8 +62,12 @@ afterEach(async () => {
 })
 
 describe('a tool of an MCP server', () => {
+  const shared = start()
+  const [close] = closers.splice(0)
+  afterAll(() => close!())
+
   it('gets its arguments and the idempotency key, and answers with its content', async () => {
-    const { call } = start()
+    const { call } = shared
     const text = '{"path":"a.txt","key":"key-1"}'
     expect(output(await call('read_file', { path: 'a.txt' }))).toEqual({
       content: [{ type: 'text', text }],
@@ -72,7 +76,7 @@ describe('a tool of an MCP server', () => {
   })
 
   it('may answer with structured content', async () => {
-    const { call } = start()
+    const { call } = shared
     expect(output(await call('structured'))).toEqual({
       content: [{ type: 'text', text: 'one' }],
       text: 'one',
@@ -81,7 +85,7 @@ describe('a tool of an MCP server', () => {
   })
 
   it('is called only where the document lists it', async () => {
-    const { call } = start()
+    const { call } = shared
     expect(failed(await call('unlisted'))).toEqual({
       ok: false,
       error: 'The connector files lists no tool named unlisted',
@@ -91,14 +95,14 @@ describe('a tool of an MCP server', () => {
   })
 
   it('sees of the environment what the document names, PATH and HOME, and its secret comes back to nobody', async () => {
-    const { environment } = await start().about()
+    const { environment } = await shared.about()
     // Some platforms add a variable of their own to every process.
     const { __CF_USER_TEXT_ENCODING: _, ...seen } = environment
     expect(seen).toEqual({ PATH: env.PATH, HOME: '/nowhere', API_KEY: '[secret]', MODE: 'test' })
   })
 
   it('that fails says so without the secret, and is not tried again', async () => {
-    const { call } = start()
+    const { call } = shared
     expect(failed(await call('refuse'))).toEqual({
       ok: false,
       error: 'files.refuse failed: no such file, and the key is [secret]',
@@ -108,14 +112,14 @@ describe('a tool of an MCP server', () => {
   })
 
   it.each(['missing', 'read_file'])('that the server refuses did nothing: %s', async (tool) => {
-    const { call } = start()
+    const { call } = shared
     const result = failed(await call(tool, { path: 7 }))
     expect(result).toMatchObject({ retryable: false })
     expect(result.error).toContain('-32602')
   })
 
   it('that never answers is left in time, and the session goes on', async () => {
-    const { call, about } = start()
+    const { call, about } = shared
     const before = await about()
     expect(failed(await call('never', {}, { timeoutMs: 50 }))).toMatchObject({
       error: expect.stringMatching(/^files\.never did not finish within 50 ms; it may have been done/),
@@ -130,7 +134,7 @@ describe('a tool of an MCP server', () => {
   })
 
   it('that answers 10 MB ends the session, and the next call has a new one', async () => {
-    const { call, about } = start()
+    const { call, about } = shared
     const before = await about()
     expect(failed(await call('big'))).toMatchObject({
       error: expect.stringContaining('files.big got no answer: its server ended'),
@@ -209,27 +213,31 @@ describe('a session', () => {
 describe('a server that cannot be used', () => {
   it.each([
     [
+      'no such program',
       { command: ['/nowhere/server'] },
       'files.about was not called: its server cannot be started (ENOENT)',
       false,
     ],
-    [{ command: [] }, 'files.about was not started: it has no command', false],
+    ['no command', { command: [] }, 'files.about was not started: it has no command', false],
     [
+      'no secret',
       { environment: { KEY: { env: 'NOT_SET' } } },
       'files.about was not started: the secret in variable NOT_SET is not set',
       false,
     ],
     [
+      'an end at the start',
       { command: [process.execPath, script, '--die'] },
       'files.about was not called: its session did not begin',
       true,
     ],
     [
+      'no answer',
       { command: [process.execPath, script, '--mute'], timeoutMs: 80 },
       /files\.about (did not finish within 80 ms|was not called: its session did not begin)/,
       true,
     ],
-  ])('did nothing: %j', async (rest, error, retryable) => {
+  ])('did nothing: %s', async (_, rest, error, retryable) => {
     const { call } = start()
     expect(failed(await call('about', {}, {}, files(rest)))).toEqual({
       ok: false,
