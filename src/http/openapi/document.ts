@@ -67,7 +67,7 @@ function described(path: string, operation: Operation) {
       [reply.status]: {
         description: summary,
         headers: { 'X-Stepgate-Policy-Revision': { $ref: '#/components/headers/revision' } },
-        ...(reply.shape ? { content: json(reply.shape) } : {}),
+        ...(reply.shape ? { content: json(reply.shape, reply.media) } : {}),
       },
       ...(open ? {} : refusals([...(refuses ?? []), ...always], envelope)),
     },
@@ -99,4 +99,6 @@ function grouped(codes: readonly ErrorCode[]): Map<number, ErrorCode[]> {
   return byStatus
 }
 
-const json = (name: keyof typeof schemas) => ({ 'application/json': { schema: shape(name) } })
+const json = (name: keyof typeof schemas, media = 'application/json') => ({
+  [media]: { schema: shape(name) },
+})

@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../../domain/errors.js'
 import type { Envelope } from '../wire/errors.js'
 import { agentOperations } from './agent-operations.js'
+import { executionOperations } from './execution-operations.js'
 import { reviewOperations } from './review-operations.js'
 import type { schemas } from './schemas.js'
 
@@ -9,7 +10,12 @@ import type { schemas } from './schemas.js'
 export interface Operation {
   readonly id: string
   readonly summary: string
-  readonly reply: { readonly status: number; readonly shape?: keyof typeof schemas }
+  readonly reply: {
+    readonly status: number
+    readonly shape?: keyof typeof schemas
+    /** Default `application/json`. */
+    readonly media?: string
+  }
   readonly body?: { readonly shape: keyof typeof schemas; readonly optional?: boolean }
   readonly query?: Readonly<Record<string, string>>
   readonly refuses?: readonly ErrorCode[]
@@ -139,6 +145,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     refuses: ['BAD_REQUEST', ...resumes],
   },
   ...reviewOperations,
+  ...executionOperations,
   'GET /health': {
     id: 'health',
     summary: 'Health in AxonFlow’s shape; 503 while not ready',

@@ -2,6 +2,7 @@
 import { agentSchemas } from './agent-schemas.js'
 import { approvalSchemas } from './approval-schemas.js'
 import { errorSchemas } from './error-schemas.js'
+import { executionSchemas } from './execution-schemas.js'
 import { gateSchemas } from './gate-schemas.js'
 import { ref, type Schema } from './parts.js'
 import { reviewSchemas } from './review-schemas.js'
@@ -13,6 +14,7 @@ export const schemas = {
   ...errorSchemas,
   ...agentSchemas,
   ...reviewSchemas,
+  ...executionSchemas,
 }
 
 /** A reference to one of them. */
