@@ -257,9 +257,9 @@ describe('a failing model', () => {
 
   it('that never answers is left in time', async () => {
     const place = await endpoint(() => undefined)
-    expect(failed(await ask(provider(place.url), {}, { timeoutMs: 60 }))).toEqual({
+    expect(failed(await ask(provider(place.url), {}, { timeoutMs: 300 }))).toEqual({
       ok: false,
-      error: 'model small of local did not finish within 60 ms',
+      error: 'model small of local did not finish within 300 ms',
       retryable: true,
       maybeDone: true,
     })

@@ -123,8 +123,8 @@ describe.each([{ json: false }, { json: true }])('a tool over streamable HTTP (%
     const { call } = start()
     const connector = catalog(server.url)
     await call(connector)
-    expect(failed(await call(connector, 'never', { timeoutMs: 60 }))).toMatchObject({
-      error: expect.stringContaining('catalog.never did not finish within 60 ms; it may have been done'),
+    expect(failed(await call(connector, 'never', { timeoutMs: 300 }))).toMatchObject({
+      error: expect.stringContaining('catalog.never did not finish within 300 ms; it may have been done'),
       retryable: false,
       maybeDone: true,
     })
