@@ -74,23 +74,27 @@ export function checkMade(
 ): Refusal | undefined {
   const agents = new Set(configs.flatMap(({ config }) => config.agents.map(({ name }) => name)))
   const problems = checkSteps(steps, registry).map(({ path, message }) => ({
-    field: ['steps', ...path].join('.'),
+    field: stepField(path),
     message,
   }))
   for (const [place, { id, name, agent }] of steps.entries()) {
     if (id === planApprovalStep)
       problems.push({
-        field: `steps.${place}.id`,
+        field: stepField([place, 'id']),
         message: `the id "${id}" is kept for the hold on the whole plan`,
       })
     if (agent !== undefined && !agents.has(agent))
       problems.push({
-        field: `steps.${place}.agent`,
+        field: stepField([place, 'agent']),
         message: `the step "${name}": there is no active agent "${agent}"`,
       })
   }
   return problems.length === 0 ? undefined : invalidPlan(problems)
 }
+
+/** A place in the list of steps, as messages name it: `steps[2].depends_on`. */
+export const stepField = (path: readonly (string | number)[]): string =>
+  path.reduce<string>((field, part) => field + (typeof part === 'number' ? `[${part}]` : `.${part}`), 'steps')
 
 /** A refusal that tells everything that is wrong; its sentence is the first of it. */
 export function invalidPlan(

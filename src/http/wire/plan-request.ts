@@ -1,6 +1,5 @@
 /** What callers send about plans (MAP contract §1.3, §1.6). @module */
-import type { NewPlan } from '../../control/plans/plan-steps.js'
-import { invalidPlan } from '../../control/plans/plan-steps.js'
+import { invalidPlan, type NewPlan, stepField } from '../../control/plans/plan-steps.js'
 import { type PlanMode, planModes } from '../../domain/agent.js'
 import { isRefusal, type Refusal, refuse } from '../../domain/errors.js'
 import type { JsonObject, JsonValue } from '../../domain/json.js'
@@ -88,9 +87,7 @@ function readSteps(value: JsonValue | undefined): readonly PlanStep[] | Refusal 
   if (value === undefined || value === null) return undefined
   const reading = readPlanSteps(Array.isArray(value) ? value.map(withoutNulls) : value)
   if (reading.ok) return reading.steps
-  return invalidPlan(
-    reading.problems.map(({ path, message }) => ({ field: ['steps', ...path].join('.'), message })),
-  )
+  return invalidPlan(reading.problems.map(({ path, message }) => ({ field: stepField(path), message })))
 }
 
 function withoutNulls(step: JsonValue): JsonValue {
