@@ -24,6 +24,13 @@ export interface Ruling {
   readonly claimed?: JsonObject | undefined
 }
 
+/** Whether the words say enough for the record of a hold: ten bytes, so that four CJK characters do (WCP §8.1). */
+export const isEnough = (words: string): boolean => Buffer.byteLength(words) >= 10
+
+/** The words where they say enough, else with a stock sentence beside them: for doors that take a short word, or none. */
+export const enoughWords = (words: string, stock: string): string =>
+  isEnough(words) ? words : words === '' ? stock : `${words} (${stock})`
+
 /** What a ruling leads to. */
 export interface Ruled {
   readonly step: Step

@@ -1,4 +1,5 @@
 /** A person decides an entry of the queue. @module */
+import { enoughWords } from '../../domain/approval.js'
 import { isRefusal, type Refusal, refuse } from '../../domain/errors.js'
 import type { Identity } from '../../domain/identity.js'
 import type { JsonObject } from '../../domain/json.js'
@@ -12,10 +13,16 @@ import { settledReview } from './find-entry.js'
 /** A reviewer's word on an entry. */
 export interface EntryRuling {
   readonly ruling: ReviewRuling
-  /** The comment or the justification. */
+  /** The comment or the justification, trimmed; may be empty. */
   readonly words: string
   /** Who the request's body says decided: recorded beside the one who was authenticated. */
   readonly claimed?: JsonObject
+}
+
+const stock: Readonly<Record<ReviewRuling, string>> = {
+  approve: 'Approved via the HITL queue',
+  reject: 'Rejected via the HITL queue',
+  override: 'Overridden via the HITL queue',
 }
 
 /** What a word led to. */
@@ -42,7 +49,7 @@ export function decideEntry(
     const { ruling, words, claimed } = said
     const decided = decideReview(settledReview(tx, review, now), ruling, {
       by: identity,
-      words,
+      words: words || stock[ruling],
       claimed,
       now,
     })
@@ -69,7 +76,7 @@ function decideMirrored(
     workflow,
     step,
     ruling,
-    words,
+    words: enoughWords(words, stock[ruling]),
     ...(claimed === undefined ? {} : { claimed }),
   })
   if (isRefusal(ruled)) return ruled

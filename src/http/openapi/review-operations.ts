@@ -106,7 +106,7 @@ const operations: Readonly<Record<string, Operation>> = {
   },
   [`POST ${hitl}/expire`]: {
     id: 'expireReviews',
-    summary: 'Write down now which of the tenant’s entries have timed out',
+    summary: 'Write down now which of the tenant’s entries have timed out, 500 of each kind at a time',
     reply: { status: 200, shape: 'ReviewsExpired' },
   },
 }

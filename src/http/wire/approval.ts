@@ -1,5 +1,6 @@
 /** Approvals on the wire (WCP §8). @module */
 import type { RuledStep } from '../../control/decide-approval.js'
+import { enoughWords, isEnough } from '../../domain/approval.js'
 import { actionable } from '../../domain/decision.js'
 import { isRefusal, type Refusal, refuse } from '../../domain/errors.js'
 import type { JsonObject } from '../../domain/json.js'
@@ -18,7 +19,7 @@ export function readWords(bytes: Buffer, ruling: 'approve' | 'reject'): string |
   if (isRefusal(body)) return body
   const words = (body as JsonObject)[ruling === 'approve' ? 'comment' : 'reason']
   const trimmed = typeof words === 'string' ? words.trim() : ''
-  if (Buffer.byteLength(trimmed) >= 10) return trimmed
+  if (isEnough(trimmed)) return trimmed
   const what = ruling === 'approve' ? 'Comment' : 'Reason'
   return refuse('BAD_REQUEST', { message: `${what} is required (minimum 10 characters)` })
 }
@@ -29,14 +30,8 @@ export function readWords(bytes: Buffer, ruling: 'approve' | 'reject'): string |
  */
 export function readShortWords(bytes: Buffer, ruling: 'approve' | 'reject', stock: string): string {
   const body = parseBody(bytes, {})
-  return isRefusal(body) ? stock : enoughWords(body[ruling === 'approve' ? 'comment' : 'reason'], stock)
-}
-
-/** The words, if they are enough for the record, else the stock sentence beside them. */
-export function enoughWords(words: unknown, stock: string): string {
-  const trimmed = typeof words === 'string' ? words.trim() : ''
-  if (Buffer.byteLength(trimmed) >= 10) return trimmed
-  return trimmed === '' ? stock : `${trimmed} (${stock})`
+  const words = isRefusal(body) ? undefined : body[ruling === 'approve' ? 'comment' : 'reason']
+  return enoughWords(typeof words === 'string' ? words.trim() : '', stock)
 }
 
 /**

@@ -1,10 +1,10 @@
 /** Reading what callers send to the HITL queue (MAP contract §5.1). @module */
+import { isEnough } from '../../domain/approval.js'
 import { isRefusal, type Refusal, refuse } from '../../domain/errors.js'
 import type { Identity } from '../../domain/identity.js'
 import type { JsonObject } from '../../domain/json.js'
 import { type Severity, severities } from '../../domain/review.js'
 import type { AskedReview, ReviewRuling } from '../../domain/review-decision.js'
-import { enoughWords } from './approval.js'
 import { Fields, hasControl, parseBody } from './body.js'
 
 const second = 1000
@@ -75,11 +75,6 @@ export interface SaidReview {
   readonly claimed?: JsonObject
 }
 
-const stock = {
-  approve: 'Approved via the HITL queue',
-  reject: 'Rejected via the HITL queue',
-} as const
-
 /**
  * Read the body of approve, reject or override. The one who decides is the authenticated caller. Only in open mode, where no
  * header names a person, the body may: everybody on the host is trusted with any name there, and the record says so.
@@ -101,7 +96,7 @@ export function readReviewerWord(
   if ([id, email, role].some((text) => text !== undefined && hasControl(text)))
     return bad(`${members.join(', ')} must not hold control characters`)
   if (ruling === 'override') {
-    if (Buffer.byteLength(words) < 10) return bad('justification is required (minimum 10 characters)')
+    if (!isEnough(words)) return bad('justification is required (minimum 10 characters)')
     if (id === undefined) return bad('authorized_by_id is required')
   }
   const claimed = Object.fromEntries(
@@ -117,7 +112,7 @@ export function readReviewerWord(
           ...(role === undefined ? {} : { role }),
         }
       : caller,
-    words: ruling === 'override' ? words : enoughWords(words, stock[ruling]),
+    words,
     ...(Object.keys(claimed).length === 0 ? {} : { claimed }),
   }
 }
