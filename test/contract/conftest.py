@@ -11,31 +11,44 @@ os.environ["AXONFLOW_TELEMETRY"] = "off"
 
 from axonflow import AxonFlow  # noqa: E402
 from axonflow.workflow import CreateWorkflowRequest  # noqa: E402
-from sidecar import Sidecar  # noqa: E402
+from sidecar import Sidecar, policy_folder  # noqa: E402
+from world import World  # noqa: E402
 
 
 @pytest.fixture(scope="session")
-def policy_cache(tmp_path_factory):
-    """Compiled policies, for all sidecars: they load the same folder."""
-    return str(tmp_path_factory.mktemp("policy-cache"))
+def world():
+    """What plans call: the connector's service and the model."""
+    running = World()
+    yield running
+    running.close()
 
 
 @pytest.fixture(scope="session")
-def sidecar(tmp_path_factory, policy_cache):
+def shared_settings(tmp_path_factory, world):
+    """The policies and their compiled form, for all sidecars."""
+    folder = tmp_path_factory.mktemp("policies")
+    return {
+        "policies": policy_folder(folder / "policies", world.port),
+        "policy_cache": str(folder / "cache"),
+    }
+
+
+@pytest.fixture(scope="session")
+def sidecar(tmp_path_factory, shared_settings):
     """The sidecar that most tests share. Each test is a tenant of its own, so none sees another's workflows."""
-    running = Sidecar(tmp_path_factory.mktemp("shared"), policy_cache=policy_cache).start()
+    running = Sidecar(tmp_path_factory.mktemp("shared"), **shared_settings).start()
     yield running
     running.stop()
 
 
 @pytest.fixture
-def start_sidecar(tmp_path, policy_cache):
+def start_sidecar(tmp_path, shared_settings):
     """Starts a sidecar for one test, with settings of its own."""
     running = []
 
     def start(**settings):
         folder = tmp_path / f"sidecar-{len(running) + 1}"
-        running.append(Sidecar(folder, policy_cache=policy_cache, **settings).start())
+        running.append(Sidecar(folder, **shared_settings, **settings).start())
         return running[-1]
 
     yield start

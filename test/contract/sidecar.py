@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -15,6 +16,14 @@ POLICIES = HERE / "policies"
 PUBLIC_URL = "https://gate.example.com"
 
 
+def policy_folder(folder: Path, world_port: int) -> str:
+    """The suite's policies and agents, with the port of the server that its connector and its model are at."""
+    shutil.copytree(POLICIES, folder)
+    for file in folder.rglob("*.yaml"):
+        file.write_text(file.read_text().replace("127.0.0.1:9098", f"127.0.0.1:{world_port}"))
+    return str(folder)
+
+
 class Sidecar:
     """One process over one database file. Settings are STEPGATE_* names without the prefix, in lower case."""
 
@@ -23,7 +32,6 @@ class Sidecar:
         folder.mkdir(parents=True, exist_ok=True)
         self._settings = {
             "port": "0",
-            "policies": str(POLICIES),
             "database": f"file:{folder / 'stepgate.db'}",
             "public_url": PUBLIC_URL,
             **settings,
