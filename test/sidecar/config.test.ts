@@ -32,6 +32,10 @@ describe('the layers of configuration', () => {
       approval_ttl: 86_400_000,
       org: 'local',
       max_concurrent_executions: 0,
+      plan_ttl: 3_600_000,
+      planner: 'rules',
+      max_plan_steps: 64,
+      max_streams: 100,
       log_level: 'info',
     })
     expect(from).toEqual({})

@@ -12,7 +12,8 @@ import type { Transaction } from '../../store/store.js'
 import type { Ports } from '../ports.js'
 import { outputOf } from './outputs.js'
 import { planApprovalStep } from './plan-facts.js'
-import { type Call, type Running, takeMove } from './take-move.js'
+import type { Call, Running } from './running.js'
+import { takeMove } from './take-move.js'
 
 /** Where a plan stands after it went as far as it could. */
 export interface Advanced {

@@ -6,8 +6,9 @@ import type { OutboundResult } from '../../outbound/outbound.js'
 import { StoreUnavailable, type Transaction } from '../../store/store.js'
 import type { Ports } from '../ports.js'
 import { type Advanced, advancePlan } from './advance-plan.js'
+import { CallQueue } from './call-queue.js'
 import { recordResult } from './record-result.js'
-import type { Call } from './take-move.js'
+import type { Call } from './running.js'
 
 /** Milliseconds before a look that came to nothing is tried again: because the store refused it, or by a defect. */
 const storeRetryMs = 500
@@ -34,11 +35,9 @@ export class PlanRunner {
   private readonly watched = new Map<number, Watched>()
   private readonly byWorkflow = new Map<number, number>()
   private readonly waiting = new Map<number, { resumes: number; results: Map<Call, OutboundResult> }>()
-  private readonly queue: Call[] = []
-  private readonly underWay = new Map<string, AbortController>()
+  private readonly calls: CallQueue
   private readonly busy = new Set<number>()
   private looking = 0
-  private calling = 0
   private closed = false
   private readonly unwatch: () => void
   private readonly idle = new Set<() => void>()
@@ -47,6 +46,7 @@ export class PlanRunner {
     private readonly ports: Ports,
     private readonly onFault: (error: unknown) => void,
   ) {
+    this.calls = new CallQueue(ports, (call, result) => this.record(call, result), onFault)
     this.unwatch = ports.store.watch((events) => this.heard(events))
   }
 
@@ -88,7 +88,7 @@ export class PlanRunner {
     this.closed = true
     this.unwatch()
     for (const { timer } of this.watched.values()) clearTimeout(timer)
-    for (const controller of this.underWay.values()) controller.abort()
+    this.calls.close()
     if (this.looking > 0) await new Promise<void>((resolve) => this.idle.add(resolve))
   }
 
@@ -147,18 +147,20 @@ export class PlanRunner {
     key: number,
     work: { readonly resumes: number; readonly results: ReadonlyMap<Call, OutboundResult> },
   ): Promise<void> {
-    const done = new Set([...work.results.keys()].map(nameOf))
-    const underWay = (run: StepRun): boolean => {
-      const names = [`${key}.${run.position}.step`, `${key}.${run.position}.undo`]
-      return names.some((name) => this.underWay.has(name) && !done.has(name))
-    }
+    const ended = [...work.results.keys()]
+    const underWay = ({ position }: StepRun): boolean =>
+      (['step', 'undo'] as const).some(
+        (kind) =>
+          this.calls.has({ planKey: key, position, kind }) &&
+          !ended.some((call) => call.position === position && call.kind === kind),
+      )
     const verb = (tx: Transaction): Advanced => {
       for (const [call, result] of work.results) recordResult(this.ports, tx, call, result)
       return advancePlan(this.ports, tx, key, { underWay, resumes: work.resumes })
     }
     try {
       const advanced = await this.ports.store.transact(verb)
-      for (const call of work.results.keys()) this.underWay.delete(nameOf(call))
+      for (const call of ended) this.calls.settled(call)
       this.carryOn(advanced)
     } catch (error) {
       // Nothing of it was written. The results are kept in memory until they can be.
@@ -186,11 +188,7 @@ export class PlanRunner {
       watched.timer = setTimeout(() => this.look(plan.key), wait)
       watched.timer.unref()
     }
-    for (const call of calls) {
-      this.underWay.set(nameOf(call), new AbortController())
-      this.queue.push(call)
-    }
-    this.call()
+    this.calls.add(calls)
     if (watched && watched.waiters.size > 0 && isAtRest(plan, runs)) {
       for (const tell of watched.waiters) tell({ plan, runs })
       watched.waiters.clear()
@@ -201,45 +199,13 @@ export class PlanRunner {
   private giveUpStale(plan: Plan, runs: readonly StepRun[]): void {
     for (const { position, state } of runs) {
       if (state === 'cancelled' || isOver(plan.status))
-        this.underWay.get(`${plan.key}.${position}.step`)?.abort()
-    }
-  }
-
-  private call(): void {
-    while (this.calling < this.ports.settings.maxStepsAtOnce && !this.closed) {
-      const call = this.queue.shift()
-      if (!call) return
-      this.calling++
-      this.perform(call).then((result) => {
-        this.calling--
-        // A call that the end of the process cut off is made again by the next one.
-        if (!this.closed) this.record(call, result)
-        this.call()
-      })
-    }
-  }
-
-  private async perform({ call, idempotencyKey, timeoutMs, ...rest }: Call): Promise<OutboundResult> {
-    const signal = this.underWay.get(nameOf({ ...rest }))?.signal
-    try {
-      return await this.ports.outbound.perform(call, {
-        registry: this.ports.registry(),
-        idempotencyKey,
-        ...(timeoutMs === undefined ? {} : { timeoutMs }),
-        ...(signal ? { signal } : {}),
-      })
-    } catch (error) {
-      this.onFault(error)
-      return { ok: false, error: 'The call failed by a defect', retryable: false, maybeDone: true }
+        this.calls.giveUp({ planKey: plan.key, position, kind: 'step' })
     }
   }
 }
 
 /** Plans looked at in one turn of the event loop. */
 const looksAtOnce = 8
-
-const nameOf = ({ planKey, position, kind }: Pick<Call, 'planKey' | 'position' | 'kind'>): string =>
-  `${planKey}.${position}.${kind}`
 
 /** Events of a workflow after which its plan may go on. Those that the runner writes itself are not among them. */
 const concerns: ReadonlySet<PastEvent['type']> = new Set([

@@ -9,7 +9,8 @@ import type { Workflow } from '../../domain/workflow.js'
 import type { OutboundFailure, OutboundResult } from '../../outbound/outbound.js'
 import type { Transaction } from '../../store/store.js'
 import type { Ports } from '../ports.js'
-import { type Call, complete } from './take-move.js'
+import { complete } from './act.js'
+import type { Call } from './running.js'
 
 /**
  * Write down how a call ended. A result that nobody waits for any more (its attempt was given up, its plan is over) is

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PlanMode } from '#src/domain/agent.js'
 import type { Refusal } from '#src/domain/errors.js'
@@ -9,6 +10,8 @@ import { openWorld, type World } from './world.js'
 
 const caller: Identity = { org: 'local', tenant: 'community', client: 'community', open: true }
 
+const policies = fileURLToPath(new URL('policies', import.meta.url))
+
 let world: World
 let live: Live
 let defects: unknown[] = []
@@ -17,6 +20,7 @@ beforeEach(async () => {
   const outbound = openOutbound({ readEnv: () => undefined })
   defects = []
   live = await startLive({
+    policies,
     onPlanFault: (error) => defects.push(error),
     outbound,
     registry: () => world.registry({ risky: { idempotent: false } }),
@@ -280,5 +284,117 @@ describe('a plan in mode', () => {
     await executed([call('c'), call('a'), call('b')], 'sequential')
     expect(done()).toEqual(['c', 'a', 'b'])
     expect(world.open.most).toBe(1)
+  })
+})
+
+describe('what a gate obliges the plan to', () => {
+  it('is kept: what a policy wants redacted is not sent', async () => {
+    await executed([
+      call('order', [], { parameters: { customer: { email: 'eve@example.org' }, item: 'shoes' } }),
+    ])
+    expect(world.effects).toMatchObject([{ body: { customer: { email: '[redacted]' }, item: 'shoes' } }])
+  })
+
+  it('is kept when somebody gated the step at the workflow’s own door before its turn', async () => {
+    world.hold('a', true)
+    const id = await planned([call('a'), call('b', ['a'])])
+    const { workflow } = ok(await live.stepgate.plans.execute(caller, id, { wait: false }))
+    await expect.poll(() => world.open.now).toBe(1)
+    const early = await live.gate(workflow?.id ?? '', 'b', {
+      step_type: 'connector_call',
+      step_name: 'deploy',
+    })
+    expect(early.body.decision).toBe('require_approval')
+    world.hold('a', false)
+    await expect.poll(async () => ok(await live.stepgate.plans.get(caller, id)).plan.status).toBe('completed')
+    expect(done()).toEqual(['a', 'b'])
+  })
+})
+
+describe('policies and a plan', () => {
+  it('block a step by its actual input, which fails the plan with the policy’s own reason', async () => {
+    const { plan, runs } = await executed([
+      call('search'),
+      call('mail', ['search'], { parameters: { to: '{{context.friend}}' } }),
+    ])
+    expect(plan.status).toBe('failed')
+    expect(runs[1]).toMatchObject({ state: 'failed', error: '{{context.friend}} is not there' })
+    const id = ok(
+      await live.stepgate.plans.create(caller, {
+        query: 'go',
+        metadata: { friend: 'stranger' },
+        steps: [call('mail', [], { parameters: { to: '{{context.friend}}' } })],
+      }),
+    ).id
+    const blocked = ok(await live.stepgate.plans.execute(caller, id, { wait: true }))
+    expect(blocked.plan).toMatchObject({
+      status: 'failed',
+      error: 'Step mail was blocked: policy: auto plans do not write to strangers',
+    })
+    expect(done()).toEqual(['search'])
+  })
+
+  it('block a plan whole: it fails before anything is called', async () => {
+    const plans = live.stepgate.plans
+    const made = ok(await plans.create(caller, { query: 'start a war', metadata: {}, steps: [call('a')] }))
+    expect(made.judgement).toMatchObject({ decision: 'block', reason: 'no plans for wars' })
+    const { plan, blocked } = ok(await plans.execute(caller, made.id, { wait: true }))
+    expect(blocked).toBe(true)
+    expect(plan).toMatchObject({ status: 'failed', error: expect.stringContaining('no plans for wars') })
+    expect(await plans.execute(caller, made.id, { wait: true })).toMatchObject({
+      refused: 'PLAN_ALREADY_EXECUTED',
+    })
+    expect(done()).toEqual([])
+  })
+
+  it('hold a plan whole: approved through the workflow’s door, it runs by itself', async () => {
+    const { plan, held, workflow } = await executed([call('a', [], { name: 'big-order' })])
+    expect(held).toMatchObject({
+      stepId: 'plan-approval',
+      reason: 'plans with big orders are approved whole',
+    })
+    expect(done()).toEqual([])
+    await live.call('POST', `/api/v1/workflows/${workflow?.id}/steps/plan-approval/approve`, {
+      comment: 'a good plan indeed',
+    })
+    await expect
+      .poll(async () => ok(await live.stepgate.plans.get(caller, plan.id)).plan.status)
+      .toBe('completed')
+    expect(done()).toEqual(['a'])
+  })
+
+  it('hold a plan whole: rejected, it fails', async () => {
+    const { plan, workflow } = await executed([call('a', [], { name: 'big-order' })])
+    await live.call('POST', `/api/v1/workflows/${workflow?.id}/steps/plan-approval/reject`, {
+      reason: 'too big for us',
+    })
+    await expect
+      .poll(async () => ok(await live.stepgate.plans.get(caller, plan.id)).plan.status)
+      .toBe('failed')
+    expect(done()).toEqual([])
+  })
+
+  it('see that a step which asks at the workflow’s door is not in the plan, or has other input', async () => {
+    world.hold('a', true)
+    const id = await planned([call('a'), call('b', ['a'])])
+    const { workflow } = ok(await live.stepgate.plans.execute(caller, id, { wait: false }))
+    await expect.poll(() => world.open.now).toBe(1)
+    const other = await live.gate(workflow?.id ?? '', 'extra', { step_type: 'tool_call' })
+    expect(other.body).toMatchObject({
+      decision: 'require_approval',
+      reason: `the plan ${id} does not have this step`,
+    })
+    world.hold('a', false)
+  })
+
+  it('do not see drift where an outside orchestrator does what the plan says', async () => {
+    const id = await planned([call('a')])
+    const workflow = await live.workflow({ metadata: { plan_id: id } })
+    const asPlanned = { tool_name: 'world.a', tool_input: { at: 'a' } }
+    const other = { tool_name: 'world.a', tool_input: { at: 'b' } }
+    const gate = (step: string, tool_context: object) =>
+      live.gate(workflow, step, { step_type: 'connector_call', step_name: 'a', tool_context })
+    expect((await gate('one', asPlanned)).body.decision).toBe('allow')
+    expect((await gate('two', other)).body.reason).toBe(`the plan ${id} does not have this input`)
   })
 })
