@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../domain/errors.js'
 import type { Envelope } from '../wire/errors.js'
 import { agentOperations } from './agent-operations.js'
 import { executionOperations } from './execution-operations.js'
+import { planOperations } from './plan-operations.js'
 import { reviewOperations } from './review-operations.js'
 import type { schemas } from './schemas.js'
 
@@ -40,6 +41,7 @@ const resumes: readonly ErrorCode[] = ['NOT_FOUND', 'NOT_RESUMABLE', 'APPROVAL_H
 /** Every route, as `METHOD path`. */
 export const operations: Readonly<Record<string, Operation>> = {
   ...agentOperations,
+  ...planOperations,
   [`POST ${workflows}`]: {
     id: 'createWorkflow',
     summary: 'Register a workflow',

@@ -5,6 +5,7 @@ import { errorSchemas } from './error-schemas.js'
 import { executionSchemas } from './execution-schemas.js'
 import { gateSchemas } from './gate-schemas.js'
 import { ref, type Schema } from './parts.js'
+import { planSchemas } from './plan-schemas.js'
 import { reviewSchemas } from './review-schemas.js'
 
 /** Every named shape. */
@@ -13,6 +14,7 @@ export const schemas = {
   ...approvalSchemas,
   ...errorSchemas,
   ...agentSchemas,
+  ...planSchemas,
   ...reviewSchemas,
   ...executionSchemas,
 }

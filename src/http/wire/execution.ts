@@ -37,7 +37,8 @@ export function wireExecution(execution: ListedRun): Record<string, unknown> {
   }
 }
 
-function wireStep(step: ExecutionStep): Record<string, unknown> {
+/** One step of a run. */
+export function wireStep(step: ExecutionStep): Record<string, unknown> {
   const { gate, run, durationMs } = step
   return {
     step_id: step.id,

@@ -29,6 +29,7 @@ export function wireRefused({ plan }: Executed): WireObject {
     plan_id: plan.id,
     status: plan.status,
     error: 'Policy blocked MAP execution',
+    code: 'PLAN_BLOCKED',
     message: reason,
     blocked: true,
     block_reason: reason,

@@ -1,10 +1,10 @@
 /** How plans stand, on the wire (MAP contract §1.6, §1.8). @module */
 import type { PlanView } from '../../control/plans/read-plans.js'
-import type { ExecutionStep } from '../../domain/execution/execution.js'
 import type { JsonValue } from '../../domain/json.js'
 import type { Plan, PlanVersion } from '../../domain/plan/plan.js'
 import type { PlanStep } from '../../domain/plan/step.js'
 import { durationText } from './duration.js'
+import { wireStep } from './execution.js'
 import { instant } from './gate.js'
 import { runsParallel, wireCost, wirePlanning, wirePolicyInfo } from './plan.js'
 
@@ -47,33 +47,13 @@ export function wirePlan(view: PlanView): Record<string, unknown> {
     planning: wirePlanning(plan.planning),
     ...(plan.judgement ? { policy_info: wirePolicyInfo(plan.judgement) } : {}),
     workflow_definition: planDocument(plan),
-    steps: execution.steps.map(wireRunStep),
+    steps: execution.steps.map(wireStep),
   }
 }
 
 /** The SDKs take nothing but text for a result. */
 export const resultText = (result: JsonValue): string =>
   typeof result === 'string' ? result : JSON.stringify(result)
-
-function wireRunStep(step: ExecutionStep): Record<string, unknown> {
-  return {
-    step_id: step.id,
-    step_index: step.index,
-    step_name: step.name,
-    step_type: step.type,
-    status: step.status,
-    ...(step.startedAt === undefined ? {} : { started_at: instant(step.startedAt) }),
-    ...(step.endedAt === undefined ? {} : { ended_at: instant(step.endedAt) }),
-    ...(step.durationMs === undefined ? {} : { duration: durationText(step.durationMs) }),
-    ...(step.error === undefined ? {} : { error: step.error }),
-    ...(step.costUsd === undefined ? {} : { cost_usd: step.costUsd }),
-    ...(step.model === undefined ? {} : { model: step.model }),
-    ...(step.provider === undefined ? {} : { provider: step.provider }),
-    ...(step.tokensIn === undefined ? {} : { tokens_in: step.tokensIn }),
-    ...(step.tokensOut === undefined ? {} : { tokens_out: step.tokensOut }),
-    ...(step.run ? { attempts: step.run.attempt } : {}),
-  }
-}
 
 /** The plan in the form of a plan file, so that it can be kept in git. */
 function planDocument({ id, domain, query, mode, steps }: Plan): Record<string, unknown> {
