@@ -57,12 +57,19 @@ def start_sidecar(tmp_path, shared_settings):
 
 
 _tenants = count(1)
+_subjects = count(1)
 
 
 @pytest.fixture
 def tenant():
     """The client id of this test, which is its tenant."""
     return f"tenant-{next(_tenants)}"
+
+
+@pytest.fixture
+def subject():
+    """A word that nothing but this test's plans speaks of, so that their calls can be told from others."""
+    return f"lot-{next(_subjects):04}"
 
 
 @pytest.fixture
