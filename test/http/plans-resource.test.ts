@@ -93,6 +93,16 @@ describe('the plan resource', () => {
     expect(await get(id)).toMatchObject({ version: 2, execution_mode: 'confirm' })
   })
 
+  it('lets one of many callers change a version, and tells the others', async () => {
+    const id = await make()
+    const replies = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => put(id, { version: 1, domain: `d${i}` })),
+    )
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(409)])
+    const winner = replies.find(({ status }) => status === 200)
+    expect(await get(id)).toMatchObject({ version: 2, domain: winner?.body.domain })
+  })
+
   it('leaves the version as it is where nothing would be different, whatever version was read', async () => {
     const id = await make()
     const same = await put(id, { version: 9, execution_mode: 'auto' })

@@ -13,46 +13,34 @@ import {
   type Schema,
   text,
 } from './parts.js'
+import { planMode, planSteps, planTasks } from './plan-parts.js'
 import { decision } from './words.js'
 
 const version: Schema = { type: 'integer', minimum: 1 }
-const place: Schema = { ...version, description: 'From 1, as in the id of a step.' }
-const mode = oneOf('auto', 'sequential', 'parallel', 'balanced', 'confirm', 'step')
 const stored = oneOf('pending', 'executing', 'completed', 'failed', 'cancelled', 'expired')
 const shown = oneOf('pending', 'running', 'completed', 'failed', 'cancelled', 'expired')
-const steps: Schema = {
-  ...list(anyObject),
-  description: 'With the keys of a plan file; 500 at most. Null counts as absent.',
-}
 const settings: Schema = {
   ...object(
     {},
     {
       domain: orNull(text),
-      execution_mode: orNull(mode),
+      execution_mode: orNull(planMode),
       plan: orNull(text),
       planner: orNull(oneOf('rules', 'llm')),
-      steps: orNull(steps),
+      steps: orNull(planSteps),
       timeout_seconds: orNull(count),
       max_parallel_tasks: orNull(count),
     },
   ),
   description: 'Settings; whatever else is in it can be read by templates as {{context.<name>}}.',
 }
-const result: Schema = { description: 'What the last step made.' }
-const tasks = object({
-  tasks_executed: count,
-  execution_mode: mode,
-  execution_time_ms: count,
-  tasks: list(object({ name: text, status: text, time_ms: count })),
-})
 const made = {
   plan_id: text,
   status: stored,
   version,
   query: text,
   domain: text,
-  execution_mode: mode,
+  execution_mode: planMode,
   complexity: { ...count, description: 'Number of steps.' },
   parallel: flag,
   steps: list(ref('PlanStep')),
@@ -71,7 +59,7 @@ const head = object(
     tenant_id: text,
     query: text,
     domain: text,
-    execution_mode: mode,
+    execution_mode: planMode,
     version,
     total_steps: count,
     completed_steps: count,
@@ -86,12 +74,6 @@ const head = object(
   },
   { workflow_id: text, completed_at: instant, error: text, actual_cost_usd: amount },
 )
-const heldParts = {
-  current_step: place,
-  step_name: text,
-  approval_info: orNull(ref('GateReply')),
-}
-
 /** Shapes of plans. */
 export const planSchemas = {
   NewPlan: object(
@@ -99,10 +81,10 @@ export const planSchemas = {
     {
       query: { ...text, description: 'Needed unless steps or the name of a plan are sent.' },
       domain: orNull(text),
-      execution_mode: orNull(mode),
+      execution_mode: orNull(planMode),
       context: orNull(settings),
       metadata: orNull(anyObject),
-      steps: orNull(steps),
+      steps: orNull(planSteps),
       plan: { ...orNull(text), description: 'Name of a plan in the policy folder.' },
     },
   ),
@@ -156,7 +138,7 @@ export const planSchemas = {
     { required_actions: list(oneOf('require_approval')) },
   ),
   MadePlan: object(
-    { success: flag, ...made, workflow_execution_id: text, result: { type: 'null' }, metadata: tasks },
+    { success: flag, ...made, workflow_execution_id: text, result: { type: 'null' }, metadata: planTasks },
     judged,
   ),
   ChangedPlan: object(
@@ -173,7 +155,7 @@ export const planSchemas = {
           workflow_definition: { ...anyObject, description: 'The plan in the form of a plan file.' },
           steps: list(ref('ExecutionStep')),
         },
-        { policy_info: ref('PlanPolicyInfo'), result: text, execution_result: result },
+        { policy_info: ref('PlanPolicyInfo'), result: text, execution_result: {} },
       ),
     ],
   },
@@ -181,10 +163,10 @@ export const planSchemas = {
   PlanChange: object(
     { version: { ...version, description: 'The version that was read.' } },
     {
-      execution_mode: orNull(mode),
+      execution_mode: orNull(planMode),
       domain: orNull(text),
       metadata: orNull(anyObject),
-      steps: orNull(steps),
+      steps: orNull(planSteps),
     },
   ),
   PlanVersions: object({
@@ -203,110 +185,4 @@ export const planSchemas = {
       }),
     ),
   }),
-  CancelledPlan: object({
-    success: flag,
-    plan_id: text,
-    status: oneOf('cancelled'),
-    reason: text,
-    message: text,
-  }),
-  ExecutePlan: object({
-    context: object(
-      { plan_id: text },
-      { wait: { ...orNull(flag), description: 'False: answer at once, and do not wait for its end.' } },
-    ),
-  }),
-  ExecutedPlan: object(
-    {
-      success: flag,
-      plan_id: text,
-      status: oneOf(
-        'completed',
-        'failed',
-        'cancelled',
-        'executing',
-        'awaiting_approval',
-        'executing_first_step',
-      ),
-      total_steps: count,
-      completed_steps: count,
-      duration: text,
-      metadata: tasks,
-    },
-    {
-      workflow_id: text,
-      workflow_execution_id: text,
-      result,
-      error: text,
-      policy_info: ref('PlanPolicyInfo'),
-      ...heldParts,
-    },
-  ),
-  ResumePlan: object({}, { approved: orNull(flag) }),
-  ResumedPlan: object(
-    {
-      success: flag,
-      plan_id: text,
-      status: oneOf(
-        'completed',
-        'failed',
-        'cancelled',
-        'rejected',
-        'executing',
-        'awaiting_approval',
-        'executing_first_step',
-      ),
-      approved: flag,
-      total_steps: count,
-    },
-    {
-      workflow_id: text,
-      message: text,
-      error: text,
-      result: text,
-      next_step: place,
-      next_step_name: text,
-      step_result: object(
-        { step_index: place, step_id: text, step_name: text, status: text },
-        { output: {}, error: text },
-      ),
-    },
-  ),
-  EstimatePlan: object({ steps }, { provider: orNull(text), model: orNull(text) }),
-  PlanCost: object(
-    {
-      estimated_cost_usd: amount,
-      currency: oneOf('USD'),
-      breakdown: list(
-        object({
-          step_name: text,
-          provider: text,
-          model: text,
-          estimated_tokens_in: count,
-          estimated_tokens_out: count,
-          estimated_cost_usd: amount,
-        }),
-      ),
-    },
-    { plan_id: text, actual_cost_usd: amount, unpriced_models: list(text) },
-  ),
-  SdkRequest: object(
-    { request_type: oneOf('multi-agent-plan', 'generate-plan', 'execute-plan') },
-    { query: orNull(text), context: orNull(anyObject) },
-    { additionalProperties: true },
-  ),
-  SdkReply: object(
-    { success: flag, data: anyObject, blocked: flag, metadata: anyObject },
-    {
-      plan_id: text,
-      result: text,
-      error: text,
-      policy_info: object({
-        policies_evaluated: list(text),
-        static_checks: list(text),
-        processing_time: text,
-        tenant_id: text,
-      }),
-    },
-  ),
 }

@@ -5,6 +5,7 @@ import { errorSchemas } from './error-schemas.js'
 import { executionSchemas } from './execution-schemas.js'
 import { gateSchemas } from './gate-schemas.js'
 import { ref, type Schema } from './parts.js'
+import { planRunSchemas } from './plan-run-schemas.js'
 import { planSchemas } from './plan-schemas.js'
 import { reviewSchemas } from './review-schemas.js'
 
@@ -15,6 +16,7 @@ export const schemas = {
   ...errorSchemas,
   ...agentSchemas,
   ...planSchemas,
+  ...planRunSchemas,
   ...reviewSchemas,
   ...executionSchemas,
 }
