@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { type Agent, type AgentConfig, automaticModes } from '../../domain/agent.js'
 import { closed, text } from '../language/policy-schema.js'
-import { checkAgents } from './agent-rules.js'
+import { checkAgents, longestPattern } from './agent-rules.js'
 import { asJson, free, name, template } from './forms.js'
 
 const count = (least: string) => z.int().min(0, least)
@@ -47,7 +47,7 @@ const rule = closed({
   pattern: z
     .string()
     .min(1, 'this is empty')
-    .max(1000, 'a pattern has 1000 characters at most')
+    .max(longestPattern, `a pattern has ${longestPattern} characters at most`)
     .describe('Regular expression in RE2 syntax; letter case is ignored unless it says (?-i).'),
   agent: name,
   connector: name.optional(),
@@ -57,8 +57,8 @@ const rule = closed({
 /** The part of the document that the API takes and shows, too. */
 export const agentSpec = closed({
   execution: execution.optional(),
-  agents: z.array(agent).min(1, 'there is no agent'),
-  routing: z.array(rule).optional(),
+  agents: z.array(agent).min(1, 'there is no agent').max(100, 'there are 100 agents at most'),
+  routing: z.array(rule).max(200, 'there are 200 rules at most').optional(),
   synthesis: closed({
     enabled: z.boolean().describe('Default: true.').optional(),
     prompt_template: template.optional(),

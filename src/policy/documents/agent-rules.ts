@@ -3,7 +3,10 @@
  * @module
  */
 import { suggestion } from '../language/nearest.js'
-import { routingPattern } from './match-route.js'
+import { mostPlaces, routingPattern } from './match-route.js'
+
+/** Characters of one pattern (MAP contract §3.1). */
+export const longestPattern = 1_000
 
 /** As much of a configuration as the rules look at. */
 interface RawConfig {
@@ -38,12 +41,21 @@ export function checkAgents({ agents, routing = [] }: RawConfig): Problem[] {
     if (agent.type === 'connector-call' && agent.connector === undefined)
       problems.push({ path: ['agents', i], message: 'an agent of type connector-call needs connector' })
   })
+  let size = 0
   routing.forEach(({ pattern, agent }, i) => {
+    if (size > mostPlaces) return
     if (!names.has(agent)) {
       const message = `there is no agent "${agent}" here${suggestion(agent, [...names])}`
       problems.push({ path: ['routing', i, 'agent'], message })
     }
+    // The form says what is wrong with these.
+    if (pattern === '' || pattern.length > longestPattern) return
     const compiled = routingPattern(pattern)
+    size += compiled.ok ? compiled.size : 0
+    if (size > mostPlaces) {
+      const message = `the patterns stand for more than ${mostPlaces} characters together: write fewer or shorter ones`
+      problems.push({ path: ['routing', i, 'pattern'], message })
+    }
     if (!compiled.ok) problems.push({ path: ['routing', i, 'pattern'], message: compiled.message })
   })
   return problems

@@ -10,6 +10,9 @@ export type CheckedAgentConfig =
   | { readonly ok: true; readonly config: AgentConfig }
   | { readonly ok: false; readonly fields: readonly { readonly field: string; readonly message: string }[] }
 
+/** Wrong fields that are told: nobody reads more. */
+const MOST_FIELDS = 100
+
 /**
  * Checks a configuration by the rules of the files (MAP contract §3.1).
  * @param document `{execution?, agents, routing?, synthesis?}` with the keys of the file, parsed JSON
@@ -18,7 +21,10 @@ export type CheckedAgentConfig =
 export function checkAgentConfig(document: unknown): CheckedAgentConfig {
   const { value, problems } = checkForm(agentSpec, document)
   if (value !== undefined) return { ok: true, config: agentConfigOf(value) }
-  return { ok: false, fields: problems.map(({ path, message }) => ({ field: fieldOf(path), message })) }
+  return {
+    ok: false,
+    fields: problems.slice(0, MOST_FIELDS).map(({ path, message }) => ({ field: fieldOf(path), message })),
+  }
 }
 
 /** A path as people write it; the whole document is `config`. */

@@ -44,9 +44,15 @@ export function checkReferences(
     if (message !== undefined)
       problems.push({ path: ['agents', i, 'llm', 'model'], message, severity: 'warning' })
   })
-  routing.forEach(({ connector }, i) => {
-    if (connector !== undefined)
-      error(['routing', i, 'connector'], unknownConnector(connector, registry, didYouMean))
+  routing.forEach(({ connector, agent }, i) => {
+    if (connector === undefined) return
+    // It stands in for the agent's own, which is asked for the same operation.
+    const operation = agents.find(({ name }) => name === agent)?.connector?.operation
+    const message =
+      operation === undefined
+        ? unknownConnector(connector, registry, didYouMean)
+        : unknownCall({ connector, operation }, registry, didYouMean)?.message
+    error(['routing', i, 'connector'], message)
   })
   return problems
 }

@@ -8,6 +8,7 @@ import type { JsonObject, JsonValue } from '../../domain/json.js'
 import { pathsIn, splitTemplatePath } from '../../domain/plan/template.js'
 import { durationMs } from '../language/duration.js'
 import { closed, duration } from '../language/policy-schema.js'
+import { kindOf } from '../language/schema-problems.js'
 
 /** Names of agents, domains, providers, connectors. */
 export const name = z
@@ -24,13 +25,33 @@ export const stepName = z
   )
   .max(128, 'this has 128 characters at most')
 
-/** A mapping of any JSON. YAML can write numbers that JSON cannot. */
-export const free = z.looseObject({}).refine((value) => isJson(value), 'a number in it is not finite')
-export const json = z.unknown().refine((value) => isJson(value), 'a number in it is not finite')
+/** Any JSON. YAML can write numbers that it lacks, and no text of ours is to reach what JavaScript keeps under names. */
+export const json = z.unknown().check(({ value, issues }) => {
+  const message = value === undefined ? 'this is missing' : whyNoJson(value)
+  if (message !== undefined) issues.push({ code: 'custom', message, input: value })
+})
 
-function isJson(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isFinite(value)
-  return typeof value !== 'object' || value === null || Object.values(value).every(isJson)
+/** A mapping of any JSON; not copied, since it may be large. */
+export const free = z
+  .unknown()
+  .check(({ value, issues }) => {
+    const message = isMapping(value) ? whyNoJson(value) : `expected a mapping, found ${kindOf(value)}`
+    if (message !== undefined) issues.push({ code: 'custom', message, input: value })
+  })
+  .meta({ type: 'object' })
+
+const isMapping = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function whyNoJson(value: unknown): string | undefined {
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'a number in it is not finite'
+  if (typeof value !== 'object' || value === null) return undefined
+  if (Object.hasOwn(value, '__proto__')) return 'a name in it is __proto__'
+  for (const each of Object.values(value)) {
+    const why = whyNoJson(each)
+    if (why !== undefined) return why
+  }
+  return undefined
 }
 
 /** What `free` and `json` have let pass. */

@@ -4,7 +4,7 @@
  */
 import type { AgentConfig, RoutingRule } from '../../domain/agent.js'
 import { compilePattern, type Pattern } from '../text/pattern.js'
-import type { PatternNode } from '../text/pattern-tree.js'
+import { expandedSize, type PatternNode } from '../text/pattern-tree.js'
 import { parseRe2 } from '../text/re2-syntax.js'
 
 interface Route {
@@ -37,15 +37,42 @@ function compiled({ routing }: AgentConfig): Route[] {
   return found.sort((a, b) => b.rule.priority - a.rule.priority)
 }
 
+/** What the patterns of one configuration may come to together: it bounds the time that one look at a text takes. */
+export const mostPlaces = 4_000
+
+type RoutingPattern =
+  | {
+      readonly ok: true
+      readonly pattern: Pattern
+      /** Characters it stands for, counted repeats written out. */
+      readonly size: number
+    }
+  | { readonly ok: false; readonly message: string }
+
+// Configurations from the database are other objects each time they are loaded, with the same few patterns.
+const patterns = new Map<string, RoutingPattern>()
+const MOST_PATTERNS = 1_000
+
 /** The pattern of a rule, or why it is refused. */
-export function routingPattern(
-  source: string,
-): { readonly ok: true; readonly pattern: Pattern } | { readonly ok: false; readonly message: string } {
+export function routingPattern(source: string): RoutingPattern {
+  const known = patterns.get(source)
+  if (known) return known
+  if (patterns.size >= MOST_PATTERNS) patterns.clear()
+  const pattern = compile(source)
+  patterns.set(source, pattern)
+  return pattern
+}
+
+function compile(source: string): RoutingPattern {
   const parsed = parseRe2(source)
   if (!parsed.ok) return { ok: false, message: `${parsed.message} (at ${parsed.offset + 1})` }
+  const size = expandedSize(parsed.tree)
+  if (size > mostPlaces)
+    return { ok: false, message: `the pattern stands for ${size} characters; ${mostPlaces} is the most` }
   if (hasNestedRepeat(parsed.tree, false))
     return { ok: false, message: 'a repetition without end inside a repetition, such as (a+)+, is refused' }
-  return compilePattern(`(?i)${source}`)
+  const compiled = compilePattern(`(?i)${source}`)
+  return compiled.ok ? { ...compiled, size } : compiled
 }
 
 /** Whether something that may be repeated without end stands within something that is repeated. */

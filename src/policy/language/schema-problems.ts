@@ -38,6 +38,8 @@ function problemsOf(issue: Issue, above: ValuePath, root: unknown): SchemaProble
       const expected = [...new Set(issue.errors.flat().flatMap(expectedTypes))]
       return [plain(path, `expected ${listed(expected, 'or')}, found ${kindOf(valueAt(root, path))}`, root)]
     }
+    case 'invalid_key':
+      return [{ path, message: issue.issues[0]?.message ?? issue.message, key: true }]
     default:
       return [plain(path, messageOf(issue, valueAt(root, path)), root)]
   }

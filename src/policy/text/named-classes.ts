@@ -47,10 +47,19 @@ export function propertyRanges(name: string): CodeRanges | undefined {
   return properties.get(name)
 }
 
+// Unicode classes are one object each, and folding one takes milliseconds.
+const foldedSets = new WeakMap<CodeRanges, CodeRanges>()
+
 /** Adds to a set every code point that differs from a member by case only (Unicode simple folding). */
 export function foldCase(ranges: CodeRanges): CodeRanges {
   if (ranges.length === 0) return ranges
   if (ranges[ranges.length - 1]! < 0x80) return foldAscii(ranges)
+  const known = foldedSets.get(ranges) ?? foldAny(ranges)
+  foldedSets.set(ranges, known)
+  return known
+}
+
+function foldAny(ranges: CodeRanges): CodeRanges {
   // The last code point keeps re2js from storing a one-letter class as a literal; it has no other case.
   const items: string[] = []
   for (let i = 0; i < ranges.length; i += 2) items.push(`\\x{${hex(ranges[i]!)}}-\\x{${hex(ranges[i + 1]!)}}`)

@@ -24,7 +24,7 @@ const files: Connector = {
   idempotentTools: [],
 }
 const known: KnownCalls = {
-  connectors: new Map([
+  connectors: new Map<string, Connector>([
     ['catalog', catalog],
     ['files', files],
   ]),

@@ -401,6 +401,66 @@ warn contains words.text if input.tool_name == "b"
   })
 })
 
+describe('agents and what they reach', () => {
+  const provider = (url: string): string =>
+    `apiVersion: stepgate.dev/v1\nkind: Provider\nmetadata: { name: openai }\nspec: { type: openai-compatible, base_url: "${url}", models: { m: } }\n`
+  const agents = (name: string): string =>
+    `apiVersion: axonflow.io/v1\nkind: AgentConfig\nmetadata: { name: ${name}, domain: generic }\nspec: { agents: [{ name: a, type: llm-call, llm: { provider: openai, model: m } }] }\n`
+  const urlOf = (policies: Policies) => policies.registry().providers.get('openai')?.baseUrl
+
+  test('are live with the policies, and a change of them alone compiles nothing', async () => {
+    const { toolchain, compiled } = counted()
+    await write({ 'a.yaml': blocks('a'), 'provider.yaml': provider('https://one.example') })
+    const { policies, loads } = await open({ toolchain })
+    expect(urlOf(policies)).toBe('https://one.example')
+    const before = compiled.length
+    await write({ 'provider.yaml': provider('https://two.example'), 'agents.yaml': agents('writers') })
+    expect(await policies.reload()).toMatchObject({ outcome: 'loaded' })
+    expect(urlOf(policies)).toBe('https://two.example')
+    expect(policies.registry().agents.map(({ id }) => id)).toEqual(['generic/writers'])
+    expect(new Set(loads).size).toBe(2)
+    expect(compiled.length).toBe(before)
+    expect(judged(policies, 'a')).toEqual(['no-a'])
+  })
+
+  test('keep their last good state with the policies, whichever of them an edit breaks', async () => {
+    await write({ 'a.yaml': blocks('a'), 'provider.yaml': provider('https://one.example') })
+    const { policies, refusals } = await open()
+    await write({
+      'agents.yaml': agents('writers').replace('provider: openai', 'provider: opnai'),
+      'b.yaml': blocks('b'),
+    })
+    await policies.reload()
+    expect(refusals.flat().map(({ file, line, column, message }) => [file, line, column, message])).toEqual([
+      ['agents.yaml', 4, 62, 'there is no provider "opnai"; did you mean "openai"?'],
+    ])
+    expect(policies.registry().agents).toEqual([])
+    expect(judged(policies, 'b')).toEqual([])
+    await write({ 'agents.yaml': agents('writers'), 'b.yaml': 'kind: Policy' })
+    expect(await policies.reload()).toMatchObject({ outcome: 'refused' })
+    expect(policies.registry().agents).toEqual([])
+    await write({ 'b.yaml': blocks('b') })
+    await policies.reload()
+    expect(policies.registry().agents).toHaveLength(1)
+    expect(judged(policies, 'b')).toEqual(['no-b'])
+  })
+
+  test('are none before a first set was loaded', async () => {
+    await write({ 'provider.yaml': provider('nowhere') })
+    const { policies } = await open()
+    expect(policies.registry()).toMatchObject({ agents: [], providers: new Map(), connectors: new Map() })
+  })
+
+  test('come back from the cache as they were', async () => {
+    await write({ 'provider.yaml': provider('https://one.example'), 'agents.yaml': agents('writers') })
+    const cacheDir = join(root, 'cache')
+    const first = await open({ cacheDir })
+    const second = await open({ cacheDir })
+    expect(second.policies.registry()).toEqual(first.policies.registry())
+    expect(second.policies.registry().agents).toHaveLength(1)
+  })
+})
+
 test('one changed policy among many compiles its own shard, and metadata alone compiles nothing', async () => {
   const tools = Array.from({ length: 120 }, (_, i) => `tool${i}`)
   await write(Object.fromEntries(tools.map((tool) => [`${tool}.yaml`, blocks(tool)])))
