@@ -252,3 +252,15 @@ describe.each([{ mounted: false }, { mounted: true }])(
     })
   },
 )
+
+describe('a body that looks like a refusal', () => {
+  it('is a body like any other', async () => {
+    const live = await startLive()
+    const body = { workflow_name: 'w', refused: 'NOT_FOUND', details: {} }
+    expect((await live.call('POST', '/api/v1/workflows', body)).status).toBe(201)
+    const workflow = await live.workflow()
+    const gate = await live.gate(workflow, 's', { refused: 'INTERNAL_ERROR', details: {} })
+    expect(gate.status).toBe(200)
+    await live.close()
+  })
+})

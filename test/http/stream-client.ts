@@ -68,9 +68,10 @@ export async function openStream(
   const body = () => dechunked(raw.subarray(raw.indexOf('\r\n\r\n') + 4), head())
   const head = () => raw.subarray(0, Math.max(0, raw.indexOf('\r\n\r\n'))).toString('latin1')
   socket.on('data', (part: Buffer) => {
+    const first = raw.length === 0
     raw = Buffer.concat([raw, part])
-    if (request.paused && head() !== '') socket.pause()
-    if (head() !== '' && body().done) finish()
+    if (request.paused && first) socket.pause()
+    if (head() !== '' && (isLast(part) || raw.length < 4096) && body().done) finish()
     for (const tell of changed) tell()
   })
   socket.on('close', finish)
@@ -102,6 +103,8 @@ export async function openStream(
   }
   return client
 }
+
+const isLast = (part: Buffer): boolean => part.subarray(-5).toString('latin1') === '0\r\n\r\n'
 
 function dechunked(raw: Buffer, head: string): { text: string; done: boolean } {
   const length = /content-length: (\d+)/i.exec(head)

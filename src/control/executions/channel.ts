@@ -29,6 +29,10 @@ export class Channel {
   readonly subscribers = new Set<Subscriber>()
   private pending: Pending | undefined
   private busy = false
+  /** Number of the latest event that was told. */
+  private told = 0
+  /** Changes that were in a frame already when they were heard of. */
+  private untold = 0
   private rest: NodeJS.Timeout | undefined
 
   /**
@@ -88,7 +92,15 @@ export class Channel {
       count += this.pending.count
       this.pending = undefined
     }
-    const frame = { name: streamEventName(latest, execution.status), execution, coalesced: count - 1 }
+    if (execution.seq <= this.told) {
+      // Read before they were heard of, with a change that was: nothing new to tell, but they were not told by themselves.
+      this.untold += count
+      return
+    }
+    const name = streamEventName(latest, execution.status)
+    const frame = { name, execution, coalesced: count - 1 + this.untold }
+    this.told = execution.seq
+    this.untold = 0
     for (const subscriber of [...this.subscribers]) subscriber.offer(frame)
   }
 

@@ -2,6 +2,7 @@
 import type { Executed } from '../../control/plans/execute-plan.js'
 import type { PlanResults } from '../../control/plans/read-plans.js'
 import type { ResumedPlan } from '../../control/plans/resume-plan.js'
+import type { StepStatus } from '../../domain/execution/execution.js'
 import { isManual } from '../../domain/plan/moves.js'
 import { isRunOver, type StepRun } from '../../domain/plan/run.js'
 import { durationText } from './duration.js'
@@ -111,16 +112,20 @@ function wireRunMetadata({ plan, execution }: PlanResults): WireObject {
   }
 }
 
-/** What each step brought, as the Rust SDK reads it: a list, with durations as texts. */
+const open: ReadonlySet<StepStatus> = new Set(['pending', 'running', 'approval'])
+
+/** What each step that is over brought, as the Rust SDK reads it: a list, with durations as texts. */
 export const stepResults = ({ execution, outputs }: PlanResults): WireObject[] =>
-  execution.steps.map(({ id, name, status, error, durationMs }) => ({
-    step_id: id,
-    step_name: name,
-    status,
-    ...(outputs.get(id) === undefined || outputs.get(id) === null ? {} : { result: outputs.get(id) }),
-    ...(error === undefined ? {} : { error }),
-    duration: durationText(durationMs ?? 0),
-  }))
+  execution.steps
+    .filter(({ status }) => !open.has(status))
+    .map(({ id, name, status, error, durationMs }) => ({
+      step_id: id,
+      step_name: name,
+      status,
+      ...(outputs.get(id) === undefined || outputs.get(id) === null ? {} : { result: outputs.get(id) }),
+      ...(error === undefined ? {} : { error }),
+      duration: durationText(durationMs ?? 0),
+    }))
 
 /** The plan as it stands after a resume. */
 export function wireResumed(state: ResumedPlan): WireObject {
