@@ -219,3 +219,25 @@ describe('executing a plan', () => {
     expect(live.searches.length - before).toBe(21)
   })
 })
+
+describe('the limit on executions', () => {
+  it('leaves a plan as it was where it is reached, so that it can be executed later', async () => {
+    const live = await startPlans({ maxConcurrentExecutions: 1 })
+    const make = async (): Promise<string> =>
+      (await live.call('POST', at, { steps: [look], execution_mode: 'confirm' })).body.plan_id
+    const execute = (id: string) => live.call('POST', `${at}/execute`, { context: { plan_id: id } })
+    const [first, second] = [await make(), await make()]
+    await execute(first)
+    const refused = await execute(second)
+    expect(refused.status).toBe(429)
+    expect(refused.body).toEqual({
+      error: { code: 'CONCURRENT_EXECUTION_LIMIT', message: expect.stringContaining('1 are in progress') },
+    })
+    const through = { request_type: 'execute-plan', query: '', context: { plan_id: second } }
+    expect((await live.call('POST', '/api/request', through)).status).toBe(429)
+    expect((await live.call('GET', `${at}/${second}`)).body.status).toBe('pending')
+    await live.call('POST', `${at}/${first}/cancel`)
+    expect((await execute(second)).body.status).toBe('awaiting_approval')
+    await live.close()
+  })
+})

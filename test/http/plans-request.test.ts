@@ -109,6 +109,7 @@ describe('what the SDKs send to /api/request', () => {
       status: 'awaiting_approval',
       workflow_id: expect.stringMatching(/^wf_/),
       approval_info: { step_id: 'step_1_look' },
+      step_results: [],
     })
     const stepped = await execute(
       await make({ steps: [look, { ...look, name: 'b' }], execution_mode: 'step' }),

@@ -278,6 +278,16 @@ spec:
     expect(prompts).toEqual([])
   })
 
+  it('is asked without being named where the setting says so, and not where the request wants the rules', async () => {
+    const live = await startPlans({ planner: 'llm', model: () => JSON.stringify(answer) })
+    const made = await live.call('POST', at, { query: 'Find tin' })
+    const ruled = await live.call('POST', at, { query: 'Find tin', context: { planner: 'rules' } })
+    await live.close()
+    expect(made.body.planning.planned_by).toBe('llm')
+    expect(ruled.body.planning).toMatchObject({ planned_by: 'rules', choices: [{ agent: 'searcher' }] })
+    expect(live.prompts).toHaveLength(1)
+  })
+
   it('is not needed: without a provider the rules plan, and the closing step says that no model writes it', async () => {
     const live = await startPlans({ withoutProvider: true })
     const made = await live.call('POST', at, { query: 'Find tin', context: { planner: 'llm' } })
