@@ -2,8 +2,10 @@
  * Puts agents, providers, connectors and plans of all files together, and checks what they say of one another.
  * @module
  */
-import type { Registry } from '../../domain/agent.js'
+import type { PlanFile, Registry } from '../../domain/agent.js'
 import { checkSteps } from '../../domain/plan/check-steps.js'
+import { fillFromAgents } from '../../domain/plan/fill-from-agents.js'
+import type { PlanStep } from '../../domain/plan/step.js'
 import type { PolicyProblem } from '../policy.js'
 import { checkReferences, didYouMean, type ReferenceProblem, unpricedModel } from './check-references.js'
 import { placeOf, type RegistryDocument } from './registry-document.js'
@@ -38,17 +40,30 @@ export function assembleRegistry(documents: readonly RegistryDocument[], complet
 
 function problemsOf(document: RegistryDocument, registry: Registry | undefined): readonly ReferenceProblem[] {
   if (document.kind === 'AgentConfig') return registry ? checkReferences(document.agent.config, registry) : []
-  if (document.kind !== 'Plan') return []
-  const { steps } = document.plan
-  const wrong = checkSteps(steps, registry, didYouMean)
-  const unpriced = steps.flatMap(({ llm }, i) => {
-    const message = llm && registry && unpricedModel(llm, registry)
-    return message === undefined ? [] : [{ path: [i, 'model'], message, severity: 'warning' as const }]
-  })
-  return [...wrong.map((each) => ({ ...each, severity: 'error' as const })), ...unpriced].map((each) => ({
-    ...each,
-    path: ['steps', ...each.path],
-  }))
+  return document.kind === 'Plan' ? problemsOfPlan(document.plan, registry) : []
+}
+
+function problemsOfPlan(plan: PlanFile, registry: Registry | undefined): ReferenceProblem[] {
+  const steps = fillFromAgents(plan.steps, registry?.agents ?? [], plan.domain)
+  const known = new Set(registry?.agents.flatMap(({ config }) => config.agents.map(({ name }) => name)))
+  const elsewhere = (step: PlanStep | undefined): boolean =>
+    step?.agent !== undefined && !known.has(step.agent)
+  const problems: ReferenceProblem[] = []
+  for (const problem of checkSteps(steps, registry, didYouMean)) {
+    const [place, ...member] = problem.path
+    // What a step as a whole lacks, an agent from the database may give.
+    if (member.length === 0 && elsewhere(steps[Number(place)])) continue
+    problems.push({ ...problem, severity: 'error' })
+  }
+  for (const [i, step] of steps.entries()) {
+    const warn = (member: string, message: string | undefined): void => {
+      if (message !== undefined) problems.push({ path: [i, member], message, severity: 'warning' })
+    }
+    if (!registry) continue
+    if (plan.steps[i]?.llm) warn('model', unpricedModel(plan.steps[i].llm, registry))
+    if (elsewhere(step)) warn('agent', `no file has the agent "${step.agent}": it has to be in the database`)
+  }
+  return problems.map((each) => ({ ...each, path: ['steps', ...each.path] }))
 }
 
 /** Two of one kind share no name; agents share none within their domain. */

@@ -18,7 +18,7 @@ import {
   retriesOf,
   withoutSlash,
 } from './forms.js'
-import { environment, headers, valuesOf } from './secret-form.js'
+import { callHeaders, environment, headers, valuesOf } from './secret-form.js'
 
 /** A template that can read `parameters` and nothing else. */
 const ofParameters = <T extends z.ZodType>(schema: T): T =>
@@ -33,13 +33,15 @@ const operation = closed({
     'Put after base_url; {{parameters.x}} is filled in.',
   ),
   query: ofParameters(free).describe('Put into the address.').optional(),
-  headers: headers.optional(),
+  headers: callHeaders.optional(),
   body: ofParameters(z.union([z.string(), free]))
     .describe('Sent as JSON, or as the text it is.')
     .optional(),
   idempotent: z
     .boolean()
-    .describe('May be sent again: it changes nothing, or honours Idempotency-Key. Default: true for GET.')
+    .describe(
+      'May be sent again: it changes nothing more, or honours Idempotency-Key. Default: true for GET, PUT, DELETE.',
+    )
     .optional(),
   timeout: duration.optional(),
 }).check(({ value, issues }) => {
@@ -68,7 +70,7 @@ const ofTools = {
 const http = closed({
   type: z.literal('http'),
   base_url: address,
-  headers: headers.optional(),
+  headers: callHeaders.optional(),
   operations: z
     .record(z.string().regex(/^[\w-]+$/, 'an operation is named with letters, digits, _ and -'), operation)
     .refine((given) => Object.keys(given).length > 0, 'there is no operation'),
@@ -158,6 +160,9 @@ export function connectorOf({ metadata, spec }: z.infer<typeof connectorDocument
   }
 }
 
+/** By what the methods promise. */
+const repeatable: ReadonlySet<string> = new Set(['GET', 'PUT', 'DELETE'])
+
 function operationOf({
   method = 'GET',
   path,
@@ -172,7 +177,7 @@ function operationOf({
     ...(query === undefined ? {} : { query: asJson(query) }),
     ...(headers === undefined ? {} : { headers: valuesOf(headers) }),
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : asJson(body) }),
-    idempotent: raw.idempotent ?? method === 'GET',
+    idempotent: raw.idempotent ?? repeatable.has(method),
     ...(raw.timeout === undefined ? {} : { timeoutMs: millisecondsOf(raw.timeout) }),
   }
 }

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import type { SecretRef } from '../../domain/agent.js'
 import { closed, text } from '../language/policy-schema.js'
+import { badTemplate } from './forms.js'
 
 const oneLine = /^[^\r\n\0]*$/
 
@@ -25,27 +26,57 @@ export const secret = closed({
   })
   .describe('A value that is read from the environment or a file each time it is needed.')
 
-const plain = z.string().check(({ value, issues }) => {
-  if (!oneLine.test(value)) issues.push({ code: 'custom', message: 'a value is one line', input: value })
-  else if (value.includes('${'))
-    issues.push({
-      code: 'custom',
-      message: 'a $ before braces is not expanded: write { env: NAME }',
-      input: value,
-    })
-})
+/** Written out: a text that says why not, where it cannot stand as it is. */
+const written = (whyNot: (text: string) => string | undefined) =>
+  z.string().check(({ value, issues }) => {
+    const message = whyNotPlain(value) ?? whyNot(value)
+    if (message !== undefined) issues.push({ code: 'custom', message, input: value })
+  })
 
-export const value = z.union([plain, secret])
+function whyNotPlain(text: string): string | undefined {
+  if (!oneLine.test(text)) return 'a value is one line'
+  return text.includes('$' + '{') ? 'a $ before braces is not expanded: write { env: NAME }' : undefined
+}
 
-export const headers = z.record(
-  z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'this is no name of a header'),
-  value,
-)
+/** Headers that say where a message ends or what the connection is for. */
+const framing = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+const headerName = z
+  .string()
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'this is no name of a header')
+  .refine((name) => !framing.has(name.toLowerCase()), 'this header is not for documents to set')
+
+const headersWith = (whyNot: (text: string) => string | undefined) =>
+  z.record(
+    headerName,
+    z.union([
+      written((text) =>
+        /^[\t\x20-\x7e\x80-\xff]*$/.test(text) ? whyNot(text) : 'a header cannot carry these characters',
+      ),
+      secret,
+    ]),
+  )
+
+/** Headers that are sent as they are written. */
+export const headers = headersWith((text) => (text.includes('{{') ? 'nothing is filled in here' : undefined))
+
+/** Headers of a call, whose texts may read its `parameters`. */
+export const callHeaders = headersWith((text) => badTemplate(text, ['parameters']))
 
 export const environment = z.record(
   z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'this is no name of an environment variable'),
-  value,
+  z.union([written(() => undefined), secret]),
 )
+
+type Value = string | z.infer<typeof secret>
 
 export function secretOf({ env, file, prefix }: z.infer<typeof secret>): SecretRef {
   return {
@@ -56,7 +87,7 @@ export function secretOf({ env, file, prefix }: z.infer<typeof secret>): SecretR
 }
 
 export const valuesOf = (
-  raw: Readonly<Record<string, z.infer<typeof value>>> = {},
+  raw: Readonly<Record<string, Value>> = {},
 ): Readonly<Record<string, string | SecretRef>> =>
   Object.fromEntries(
     Object.entries(raw).map(([key, each]) => [key, typeof each === 'string' ? each : secretOf(each)]),

@@ -298,6 +298,13 @@ const spoilt: Readonly<Record<string, { text: string; rows: readonly Spoilt[] }>
       ],
       ['accept: application/json', 'accept: "a\\r\\nb"', '8:80 a value is one line'],
       ['accept: application/json', '"a b": x', '8:72 this is no name of a header'],
+      [
+        'accept: application/json',
+        'accept: "{{parameters.a}} {{query}}"',
+        '8:80 {{query}} cannot be read here: there is only parameters',
+      ],
+      ['accept: application/json', 'accept: "→"', '8:80 a header cannot carry these characters'],
+      ['accept: application/json', 'Content-Length: "1"', '8:72 this header is not for documents to set'],
       ['prefix: "Bearer "', 'prefx: "Bearer "', '8:51 unknown key "prefx"; did you mean "prefix"?'],
       ['path: /search', 'path: search', '12:35 a path starts with /'],
       ['{{parameters.query}}', '{{query}}', '12:50 {{query}} cannot be read here: there is only parameters'],
@@ -322,6 +329,11 @@ const spoilt: Readonly<Record<string, { text: string; rows: readonly Spoilt[] }>
     text: remote,
     rows: [
       ['https://tracker.example/mcp', 'tracker', '4:30 this is no address: write https://host/path'],
+      [
+        'tools: [list]',
+        'tools: [list], headers: { a: "{{parameters.a}}" }',
+        '4:90 nothing is filled in here',
+      ],
       ['tools: [list]', 'tool: [list]', '4:1 tools is missing'],
     ],
   },
@@ -446,6 +458,22 @@ describe('documents among one another', () => {
     expect(said({ ...other, 'plan.yaml': plan.replace('gpt-4o-mini', 'constructor') })).toEqual([
       'agents.yaml:10:39 warning the provider "openai" does not list the model "gpt-5": its cost will not be known',
       'plan.yaml:18:14 warning the provider "openai" does not list the model "constructor": its cost will not be known',
+    ])
+  })
+
+  it('may leave to an agent how a step is done', () => {
+    const left = (step: string) =>
+      said({
+        ...everything,
+        'plan.yaml': `apiVersion: stepgate.dev/v1\nkind: Plan\nmetadata: { name: p }\nspec:\n  steps:\n    - ${step}\n`,
+      })
+    expect(left('{ name: a, type: connector-call, agent: searcher }')).toEqual([])
+    expect(left('{ name: a, type: llm-call, agent: writer }')).toEqual([])
+    expect(left('{ name: a, type: llm-call, agent: searcher }')).toEqual([
+      'plan.yaml:6:7 error the step "a" is of type llm-call and needs prompt',
+    ])
+    expect(left('{ name: a, type: llm-call, agent: stored }')).toEqual([
+      'plan.yaml:6:41 warning no file has the agent "stored": it has to be in the database',
     ])
   })
 
