@@ -52,6 +52,11 @@ export class History implements HistoryTable {
     return latest
   }
 
+  stepsSince(workflow: Workflow, seq: number): readonly string[] {
+    this.settle()
+    return this.db.all(stepsSince, [workflow.key, seq, workflow.key, seq]).map(([stepId]) => stepId as string)
+  }
+
   tally(workflow: Workflow, now: number): StepTally {
     this.settle()
     const [completed, held, blocked, denied] = this.db.first(tally, [now, now, workflow.key]) ?? []
@@ -106,6 +111,10 @@ const latestOfWorkflow = `SELECT seq, at, type FROM events
 const latestGate =
   "SELECT checkpoint, first_gate_at, 'step_gated' FROM steps WHERE workflow_key = ? ORDER BY checkpoint DESC LIMIT 1"
 const latestAbout = 'SELECT seq, at, type FROM events WHERE subject = ? ORDER BY seq DESC LIMIT 1'
+
+const stepsSince = `SELECT step_id FROM steps WHERE workflow_key = ? AND checkpoint > ?
+    UNION SELECT step_id FROM events
+      WHERE workflow_key = ? AND type <> 'step_gated' AND seq > ? AND step_id IS NOT NULL`
 
 /** As `gatedStatus` reads a step: a completion counts unless the step was gated anew after it. */
 const tally = `SELECT

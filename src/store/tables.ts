@@ -138,6 +138,8 @@ export interface HistoryTable {
   about(subject: string): readonly PastEvent[]
   /** The latest event of a run, gates that were answered from the record not counted. */
   latest(workflow: Workflow | undefined, planId: string | undefined): LatestEvent
+  /** Ids of a workflow's steps that something happened to after that event, in no order. */
+  stepsSince(workflow: Workflow, seq: number): readonly string[]
   /** How many steps of a workflow are in which state. */
   tally(workflow: Workflow, now: number): StepTally
   /** Runs of the tenant, newest first, those that were deleted from view left out unless they run again. */

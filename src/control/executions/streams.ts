@@ -4,33 +4,21 @@ import type { PastEvent } from '../../domain/event.js'
 import { isExecutionOver } from '../../domain/execution/execution.js'
 import type { Identity } from '../../domain/identity.js'
 import type { Ports } from '../ports.js'
-import { Channel, type Look } from './channel.js'
-import { executionOf, findRun, latestOf } from './find-run.js'
+import { Channel } from './channel.js'
+import { type Look, lookAt, lookCost } from './look.js'
 import { type ExecutionStream, Subscriber } from './subscriber.js'
-
-/** A run's state, and what it is found by when something happens to it. */
-interface Seen extends Look {
-  /** Number of the latest event in the store by then. */
-  readonly upTo: number
-  readonly keys: readonly (string | number)[]
-}
-
-/** A channel under the keys that events name: `plan:<id>`, and the row number of the workflow. */
-interface Watched {
-  readonly channel: Channel
-  readonly keys: Set<string | number>
-}
+import { Turns } from './turns.js'
 
 /** One for a gate. While nobody reads a stream it costs nothing. */
 export class Streams {
-  private readonly watched = new Map<string, Watched>()
+  private readonly channels = new Map<string, Channel>()
   private readonly byKey = new Map<string | number, Channel>()
   private readonly ofTenant = new Map<string, number>()
+  private readonly turns = new Turns<Channel>((turn) => this.read(turn))
   private unwatch: (() => void) | undefined
   private pulse: NodeJS.Timeout | undefined
-  private reads = 0
-  /** Heard while some state was being read: for a run whose keys were not known yet. */
-  private recent: PastEvent[] = []
+  /** Number of the latest event that the store told of. */
+  private heardUpTo = 0
   private ended = false
 
   constructor(private readonly ports: Ports) {}
@@ -62,11 +50,14 @@ export class Streams {
     this.ofTenant.set(tenant, count + 1)
     this.watch()
     try {
-      const seen = await this.read(identity, id)
-      const over = !isRefusal(seen) && known === seen.execution.seq && isExecutionOver(seen.execution.status)
-      if (!isRefusal(seen) && !over) return this.subscribe(identity, tenant, seen, known)
+      const look = await this.ports.store.transact((tx) =>
+        lookAt(tx, identity, id, this.ports.now(), undefined),
+      )
+      const { seq = 0, status = 'pending' } = isRefusal(look) ? {} : look.execution
+      const over = known === seq && isExecutionOver(status)
+      if (!isRefusal(look) && !over) return this.subscribe(identity, tenant, look, known)
       this.release(tenant)
-      return over ? 'over' : (seen as Refusal)
+      return over ? 'over' : (look as Refusal)
     } catch (error) {
       this.release(tenant)
       throw error
@@ -76,102 +67,89 @@ export class Streams {
   /** End every stream; one that is opened from now on gives the present state and ends. */
   end(): void {
     this.ended = true
-    for (const { channel } of [...this.watched.values()]) channel.end()
+    for (const channel of [...this.channels.values()]) channel.end()
   }
 
   private subscribe(
-    identity: Identity,
-    tenant: string,
-    seen: Seen,
+    { org, tenant }: Identity,
+    counted: string,
+    look: Look,
     known: number | undefined,
   ): ExecutionStream {
-    const { execution } = seen
-    const { channel } = this.watched.get(execution.id) ?? this.watchRun(identity, execution.id)
-    let left = false
+    const { execution } = look
+    const channel =
+      this.channels.get(execution.id) ??
+      new Channel({ org, tenant }, execution.id, (asking) => this.turns.ask(asking))
+    this.channels.set(execution.id, channel)
     const subscriber: Subscriber = new Subscriber(
-      {
-        get isStale() {
-          return channel.isStale
-        },
-        refresh: () => channel.refresh(),
-        leave: () => {
-          if (left) return
-          left = true
-          channel.leave(subscriber)
-          this.release(tenant)
-        },
+      channel,
+      () => {
+        channel.subscribers.delete(subscriber)
+        if (channel.subscribers.size === 0) this.forget(channel)
+        this.release(counted)
       },
       known === execution.seq ? known : -1,
     )
     channel.subscribers.add(subscriber)
-    this.learn(execution.id, seen)
     subscriber.offer({ name: 'status', execution, coalesced: 0 })
+    this.learn(channel, look)
     if (this.ended) subscriber.end()
     return subscriber
   }
 
-  private watchRun(identity: Identity, id: string): Watched {
-    const read = async (): Promise<Look | undefined> => {
-      const seen = await this.read(identity, id)
-      if (isRefusal(seen)) return undefined
-      this.learn(id, seen)
-      return seen
-    }
-    const channel = new Channel(read, () => {
-      if (channel.subscribers.size === 0) this.forget(id)
-    })
-    const watched = { channel, keys: new Set<string | number>() }
-    this.watched.set(id, watched)
-    return watched
-  }
-
-  /** Know the run by its keys; what was heard of a new key since the state was read has yet to be told. */
-  private learn(id: string, { keys, upTo }: Seen): void {
-    const watched = this.watched.get(id)
-    if (!watched) return
-    const fresh = keys.filter((key) => !watched.keys.has(key))
+  /** Know the run by its keys. What the store told of since the run was looked at may have been about a key that is new. */
+  private learn(channel: Channel, { keys, upTo, execution, memory }: Look): void {
+    channel.size = execution.steps.length
+    if (memory && memory.seq >= (channel.memory?.seq ?? 0)) channel.memory = memory
+    const fresh = keys.filter((key) => !channel.keys.has(key))
+    if (fresh.length === 0) return
     for (const key of fresh) {
-      watched.keys.add(key)
-      this.byKey.set(key, watched.channel)
+      channel.keys.add(key)
+      this.byKey.set(key, channel)
     }
-    for (const event of this.recent) {
-      if (event.seq > upTo && keysOf(event).some((key) => fresh.includes(key))) watched.channel.heard(event)
-    }
-    watched.channel.refresh()
+    if (this.heardUpTo > upTo) channel.doubt(this.heardUpTo)
+    channel.refresh()
   }
 
-  private forget(id: string): void {
-    for (const key of this.watched.get(id)?.keys ?? []) this.byKey.delete(key)
-    this.watched.delete(id)
+  private forget(channel: Channel): void {
+    if (this.channels.get(channel.id) !== channel) return
+    for (const key of channel.keys) this.byKey.delete(key)
+    this.channels.delete(channel.id)
+    this.turns.leave(channel)
   }
 
-  private async read(identity: Identity, id: string): Promise<Seen | Refusal> {
-    this.reads++
+  /** @returns what it cost */
+  private async read(turn: readonly Channel[]): Promise<number> {
+    const wanted = turn.filter(({ subscribers }) => subscribers.size > 0)
+    if (wanted.length === 0) return 0
+    for (const channel of wanted) channel.begin()
     try {
-      return await this.ports.store.transact((tx): Seen | Refusal => {
-        const now = this.ports.now()
-        const run = findRun(tx, identity, id, now)
-        if (isRefusal(run)) return run
-        const keys = [run.plan && `plan:${run.plan.id}`, run.workflow?.key].filter((key) => key !== undefined)
-        return {
-          execution: executionOf(tx, run, now),
-          latest: latestOf(tx, run).type,
-          upTo: tx.nextSeq() - 1,
-          keys,
-        }
-      })
-    } finally {
-      this.reads--
-      // Whoever awaits this read goes through what is recent first.
-      if (this.reads === 0) setImmediate(() => this.reads === 0 && this.recent.splice(0))
+      const looks = await this.ports.store.transact((tx) =>
+        wanted.map(({ scope, id, memory }) => lookAt(tx, scope, id, this.ports.now(), memory)),
+      )
+      for (const [i, channel] of wanted.entries()) this.tell(channel, looks[i] as Look | Refusal)
+      return looks.reduce((sum, look) => sum + (isRefusal(look) ? lookCost : look.cost), 0)
+    } catch (error) {
+      for (const channel of wanted) channel.fail()
+      throw error
     }
+  }
+
+  private tell(channel: Channel, look: Look | Refusal): void {
+    if (isRefusal(look)) {
+      // Deleted from view.
+      channel.end()
+      return
+    }
+    if (channel.subscribers.size > 0) this.learn(channel, look)
+    channel.tell(look)
   }
 
   private heard(events: readonly PastEvent[]): void {
-    if (this.reads > 0) this.recent.push(...events)
+    this.heardUpTo = events.at(-1)?.seq ?? this.heardUpTo
     const touched = new Set<Channel>()
     for (const event of events) {
-      for (const channel of new Set(keysOf(event).flatMap((key) => this.byKey.get(key) ?? []))) {
+      for (const channel of channelsOf(event, this.byKey)) {
         channel.heard(event)
         touched.add(channel)
       }
@@ -182,9 +160,8 @@ export class Streams {
   private watch(): void {
     this.unwatch ??= this.ports.store.watch((events) => this.heard(events))
     this.pulse ??= setInterval(() => {
-      for (const { channel } of this.watched.values()) {
-        for (const subscriber of channel.subscribers) subscriber.keepAlive()
-      }
+      for (const { subscribers } of this.channels.values())
+        for (const subscriber of subscribers) subscriber.keepAlive()
     }, this.ports.settings.streamKeepAliveMs).unref()
   }
 
@@ -200,7 +177,11 @@ export class Streams {
   }
 }
 
-const keysOf = ({ subject, workflowKey }: PastEvent): (string | number)[] => [
-  ...(subject === undefined ? [] : [subject]),
-  ...(workflowKey === 0 ? [] : [workflowKey]),
-]
+/** By the workflow and by the plan that an event names; mostly they are the same run. */
+function channelsOf(
+  { subject, workflowKey }: PastEvent,
+  byKey: ReadonlyMap<string | number, Channel>,
+): Set<Channel> {
+  const found = [byKey.get(workflowKey), subject === undefined ? undefined : byKey.get(subject)]
+  return new Set(found.filter((channel) => channel !== undefined))
+}

@@ -24,7 +24,6 @@ interface Source {
   readonly isStale: boolean
   /** Look again: somebody wants it now. */
   refresh(): void
-  leave(subscriber: Subscriber): void
 }
 
 /** Holds at most one frame that was not taken yet: the newest. */
@@ -35,9 +34,13 @@ export class Subscriber implements ExecutionStream {
   private missed = 0
   private state: 'open' | 'ending' | 'closed' = 'open'
 
-  /** @param seen number of the latest event that the reader knows of */
+  /**
+   * @param onEnd told once, when it takes no more frames
+   * @param seen number of the latest event that the reader knows of
+   */
   constructor(
     private readonly source: Source,
+    private readonly onEnd: () => void,
     private seen: number,
   ) {}
 
@@ -78,7 +81,7 @@ export class Subscriber implements ExecutionStream {
   end(): void {
     if (this.state !== 'open') return
     this.state = 'ending'
-    this.source.leave(this)
+    this.onEnd()
     this.deliver()
   }
 
