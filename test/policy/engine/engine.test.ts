@@ -57,7 +57,7 @@ describe('a policy set', () => {
         action: 'log',
         scope: { sources: ['langgraph'] },
       }),
-      'plan.yaml': yamlPolicy('plans', { when: equals('workflow_name', 'risky'), applies_to: ['plan'] }),
+      'plan.yaml': yamlPolicy('plans', { when: equals('metadata.goal', 'risky'), applies_to: ['plan'] }),
       'list.yaml': yamlPolicy('tagged', {
         when: { field: 'step_input.tags', operator: 'contains_any', value: ['hot', 7] },
         action: 'alert',
@@ -144,7 +144,7 @@ redact contains {"reason": "mask", "redact": ["step_input.by"]} if input.step_in
   })
 
   test('a policy judges only what it applies to', () => {
-    const input = { workflow_name: 'risky' }
+    const input = { metadata: { goal: 'risky' } }
     expect(idsOf(judge(engine, input, 'plan'))).toEqual(['plans'])
     expect(idsOf(judge(engine, input))).toEqual([])
     expect(idsOf(judge(engine, input, 'completion'))).toEqual([])
