@@ -8,6 +8,8 @@ import type { ExecutionFilter } from './tables.js'
 interface Sql {
   readonly text: string
   readonly values: readonly SqlValue[]
+  /** It asks for more than whose rows. */
+  readonly narrowed?: boolean
 }
 
 /** Row number of a run: of its plan, or of its workflow where no plan made it. */
@@ -135,19 +137,19 @@ function where(
   return {
     text: conditions.map(({ text }) => text).join(' AND '),
     values: conditions.flatMap(({ values }) => values),
+    narrowed: conditions.length > 1,
   }
 }
 
-function countWorkflows(db: TableAccess, { org, tenant }: Scope, { text, values }: Sql): number {
+function countWorkflows(db: TableAccess, { org, tenant }: Scope, { text, values, narrowed }: Sql): number {
   const all = db.count(`SELECT count(*) FROM workflows w WHERE ${text}`, values)
   const whose = 'p.org = ? AND p.tenant = ? AND p.workflow_key IS NOT NULL'
-  const planned =
-    values.length === 2
-      ? db.count(`SELECT count(*) FROM plans p WHERE ${whose}`, [org, tenant])
-      : db.count(
-          `SELECT count(*) FROM plans p CROSS JOIN workflows w ON w.key = p.workflow_key WHERE ${whose} AND ${text}`,
-          [org, tenant, ...values],
-        )
+  const planned = narrowed
+    ? db.count(
+        `SELECT count(*) FROM plans p CROSS JOIN workflows w ON w.key = p.workflow_key WHERE ${whose} AND ${text}`,
+        [org, tenant, ...values],
+      )
+    : db.count(`SELECT count(*) FROM plans p WHERE ${whose}`, [org, tenant])
   const forgotten = db.count(
     `SELECT count(*) FROM forgotten_executions f CROSS JOIN workflows w ON w.id = f.id
       WHERE f.org = ? AND f.tenant = ? AND w.status <> 'in_progress' AND ${text}
