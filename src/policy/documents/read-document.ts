@@ -88,12 +88,15 @@ function planOf({ metadata, spec }: ReturnType<typeof planDocument.parse>): Plan
   }
 }
 
+/** Nothing in these refers to another document, and they may be large. */
+const freeForm: ReadonlySet<string> = new Set(['parameters', 'hints'])
+
 function placesIn({ document }: Findings, depth: number): Record<string, Place> {
   const places: Record<string, Place> = { '': document.place(['metadata', 'name']) }
   const visit = (value: unknown, path: readonly (string | number)[]): void => {
     if (path.length > 0) places[path.join('.')] = document.place(['spec', ...path])
     if (path.length === depth || typeof value !== 'object' || value === null) return
-    for (const [key, each] of Object.entries(value))
+    for (const [key, each] of Object.entries(value).filter(([name]) => !freeForm.has(name)))
       visit(each, [...path, Array.isArray(value) ? Number(key) : key])
   }
   if (depth > 0) visit((document.value as { readonly spec: unknown }).spec, [])

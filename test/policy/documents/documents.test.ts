@@ -491,6 +491,15 @@ describe('documents among one another', () => {
     ])
   })
 
+  it('may hold large mappings', () => {
+    const many = Array.from({ length: 20_000 }, (_, i) => `k${i}: "{{query}}"`).join(', ')
+    const { problems, registry } = readYaml({
+      'plan.yaml': `apiVersion: stepgate.dev/v1\nkind: Plan\nmetadata: { name: p }\nspec: { steps: [{ name: a, type: human-task, parameters: { ${many} } }] }\n`,
+    })
+    expect(problems).toEqual([])
+    expect(Object.keys(registry.plans.get('p')?.steps[0]?.parameters ?? {})).toHaveLength(20_000)
+  })
+
   it('all count as read even when many are wrong at once', () => {
     const steps = Array.from({ length: 501 }, (_, i) => `    - { name: s${i}, type: human-task }\n`).join('')
     const { problems, registry } = readYaml({

@@ -72,6 +72,20 @@ redact contains {"reason": "keep it", "redact": ["tool_input.sql"]} if input.too
     ])
   })
 
+  test('of plans is rolled out by plan, as one in YAML is', async () => {
+    const { policies, problems } = await set({
+      'p.rego':
+        '# METADATA\n# custom: {applies_to: [plan], rollout: {percent: 10}}\npackage stepgate.policy.p\n\nblock contains "x" if count(input.plan.steps) > 3\n',
+      'q.yaml': policyWith(
+        'q',
+        '{ field: plan.step_count, operator: greater_than, value: 3 }',
+        'action: block\n  reason: "{plan.step_count}"\n  applies_to: [plan]\n  rollout: { percent: 10 }',
+      ),
+    })
+    expect(problems).toEqual([])
+    expect(policies.map(({ rollout }) => rollout.by)).toEqual(['plan.id', 'plan.id'])
+  })
+
   test('may be spread over several files of one package', async () => {
     const { policies, problems } = await set({
       'b.rego': 'package stepgate.policy.p\n\nblock contains "x" if risky\n',
