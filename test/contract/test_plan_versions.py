@@ -73,7 +73,7 @@ class TestVersions:
 
 
 class TestGoingBack:
-    async def test_a_rollback_is_a_version_of_its_own_and_brings_the_old_plan_back(self, client, world, subject, plan_id):
+    async def test_a_rollback_is_a_version_of_its_own_and_brings_the_old_plan_back(self, client, plan_id):
         await client.update_plan(plan_id, change(1, execution_mode=ExecutionMode.CONFIRM))
         reply = await client.rollback_plan(plan_id, 1)
         assert (reply.plan_id, reply.version, reply.previous_version, reply.status) == (plan_id, 3, 2, "pending")

@@ -177,20 +177,19 @@ async def test_an_unknown_run_and_another_tenants_have_no_stream(client, connect
     assert "HTTP 404" in await refused(connect("somebody-else"), workflow_id)
 
 
-async def test_a_stream_too_many_is_refused_until_another_one_ends(start_sidecar, connect, follow):
+async def test_a_stream_too_many_is_refused_until_another_one_ends_and_each_tenant_has_its_own_limit(
+    start_sidecar, connect, follow
+):
     limited = start_sidecar(max_streams="1")
-    client = connect(endpoint=limited.url)
-    ids = [
-        (await client.create_workflow(CreateWorkflowRequest(workflow_name=f"run {i}"))).workflow_id for i in range(2)
-    ]
-    reader = await follow(client, ids[0])
-    assert "HTTP 429" in await refused(client, ids[1])
-    await follow(connect("another-tenant-s", endpoint=limited.url), await of_another(connect, limited))
-    await client.complete_workflow(ids[0])
+
+    async def run_of(client):
+        return (await client.create_workflow(CreateWorkflowRequest(workflow_name="run"))).workflow_id
+
+    client, stranger = [connect(tenant, endpoint=limited.url) for tenant in ("ours", "theirs")]
+    first, second = await run_of(client), await run_of(client)
+    reader = await follow(client, first)
+    assert "HTTP 429" in await refused(client, second)
+    await follow(stranger, await run_of(stranger))
+    await client.complete_workflow(first)
     await reader.end()
-    assert (await follow(client, ids[1])).seen
-
-
-async def of_another(connect, sidecar) -> str:
-    other = connect("another-tenant-s", endpoint=sidecar.url)
-    return (await other.create_workflow(CreateWorkflowRequest(workflow_name="theirs"))).workflow_id
+    await follow(client, second)

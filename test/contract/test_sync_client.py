@@ -6,7 +6,15 @@ from typing import TypedDict
 import pytest
 from axonflow import AxonFlow
 from axonflow.adapters import wrap_langgraph
-from axonflow.exceptions import IdempotencyKeyMismatchError
+from axonflow.exceptions import (
+    IdempotencyKeyMismatchError,
+    PlanExecutionError,
+    PolicyViolationError,
+    VersionConflictError,
+)
+from axonflow.execution import ExecutionType, UnifiedListExecutionsRequest
+from axonflow.hitl import HITLCreateInput, HITLQueueListOptions, HITLReviewInput
+from axonflow.types import ExecutionMode, ListExecutionsOptions, UpdatePlanRequest
 from axonflow.workflow import CreateWorkflowRequest, ListWorkflowsOptions, MarkStepCompletedRequest, WorkflowStatus
 from langgraph.graph import END, START, StateGraph
 from steps import allowed_step, blocked_step, held_step
@@ -69,6 +77,71 @@ def test_a_mismatch_of_keys_is_the_typed_error(sync_client, run_id):
     with pytest.raises(IdempotencyKeyMismatchError) as raised:
         sync_client.step_gate(run_id, "pay", allowed_step(idempotency_key="l"))
     assert (raised.value.expected_idempotency_key, raised.value.received_idempotency_key) == ("k", "l")
+
+
+def test_a_plan_runs_from_query_to_result(sync_client, subject):
+    plan = sync_client.generate_plan(f"Find {subject}; write about {subject}")
+    assert [step.name for step in plan.steps] == ["searcher", "writer", "synthesize-results"]
+    execution = sync_client.execute_plan(plan.plan_id)
+    assert (execution.status, list(execution.step_results)) == ("completed", [step.name for step in plan.steps])
+    assert sync_client.get_plan_status(plan.plan_id).result == execution.result
+    with pytest.raises(PlanExecutionError, match="already been executed"):
+        sync_client.execute_plan(plan.plan_id)
+    blocked = sync_client.generate_plan(f"Pay {subject}")
+    with pytest.raises(PolicyViolationError, match="A plan does not pay"):
+        sync_client.execute_plan(blocked.plan_id)
+
+
+def test_a_plan_is_changed_rolled_back_and_cancelled(sync_client, subject):
+    plan_id = sync_client.generate_plan(f"Find {subject}").plan_id
+    request = UpdatePlanRequest(expected_version=1, execution_mode=ExecutionMode.STEP)
+    assert sync_client.update_plan(plan_id, request).version == 2
+    with pytest.raises(VersionConflictError) as raised:
+        sync_client.update_plan(plan_id, UpdatePlanRequest(expected_version=1, domain="errands"))
+    assert raised.value.current_version == 2
+    assert sync_client.rollback_plan(plan_id, 1).version == 3
+    assert [entry.version for entry in sync_client.get_plan_versions(plan_id).versions] == [1, 2]
+    assert sync_client.cancel_plan(plan_id, "enough").status == "cancelled"
+
+
+def test_a_plan_that_waits_for_each_step_is_resumed(sync_client, subject):
+    plan = sync_client.generate_plan(f"Find {subject}", execution_mode=ExecutionMode.CONFIRM)
+    execution = sync_client.execute_plan(plan.plan_id)
+    assert execution.status == "awaiting_approval"
+    [entry] = sync_client.get_pending_plan_approvals(plan_id=plan.plan_id).pending_approvals
+    assert (entry.workflow_id, entry.step_id) == (execution.workflow_id, "step_1_searcher")
+    assert sync_client.resume_plan(plan.plan_id).status == "awaiting_approval"
+    assert sync_client.resume_plan(plan.plan_id).status == "completed"
+
+
+def test_runs_are_seen_streamed_exported_and_deleted(sync_client, run_id, subject):
+    plan = sync_client.generate_plan(f"Find {subject}")
+    sync_client.execute_plan(plan.plan_id)
+    request = UnifiedListExecutionsRequest(execution_type=ExecutionType.MAP_PLAN)
+    assert [run.execution_id for run in sync_client.list_unified_executions(request).executions] == [plan.plan_id]
+    assert sync_client.get_execution_status(plan.plan_id).progress_percent == 100
+    assert [run.status.value for run in sync_client.stream_execution_status(plan.plan_id)] == ["completed"]
+    assert sync_client.list_executions(ListExecutionsOptions(workflow_id=plan.plan_id)).total == 1
+    assert sync_client.get_execution(plan.plan_id).steps == sync_client.get_execution_steps(plan.plan_id)
+    assert len(sync_client.get_execution_timeline(plan.plan_id)) == 2
+    assert sync_client.export_execution(plan.plan_id)["execution"]["summary"]["request_id"] == plan.plan_id
+    sync_client.delete_execution(plan.plan_id)
+    sync_client.cancel_execution(run_id, "enough")
+    [left] = sync_client.list_executions().executions
+    assert (left.request_id, left.status) == (run_id, "aborted")
+
+
+def test_a_request_for_a_decision_is_made_and_decided(sync_client):
+    said = HITLCreateInput(client_id="desk", original_query="pay 7", request_type="tool")
+    created = sync_client.create_hitl_request(said)
+    assert sync_client.get_hitl_stats().total_pending == 1
+    review = HITLReviewInput(reviewer_id="rita", reviewer_email="rita@example.com")
+    sync_client.approve_hitl_request(created.request_id, review)
+    assert sync_client.get_hitl_request(created.request_id).status == "approved"
+    other = sync_client.create_hitl_request(said)
+    sync_client.reject_hitl_request(other.request_id, review)
+    rejected = sync_client.list_hitl_queue(HITLQueueListOptions(status="rejected"))
+    assert [item.request_id for item in rejected.items] == [other.request_id]
 
 
 def test_a_graph_is_invoked_and_its_workflow_completes(sidecar, tenant):

@@ -1,4 +1,4 @@
-"""The other end of plans: one real local server that is the connector's service and speaks the OpenAI wire as a model."""
+"""The other end of plans: one real local server, which is the service of the connector and speaks the OpenAI wire."""
 
 import json
 import threading
