@@ -50,6 +50,7 @@ class SqliteStore implements Store {
   private mustReopen = false
   private mustFold = false
   private probing: NodeJS.Timeout | undefined
+  private verbs = 0
   private readonly watchers = new Set<(events: readonly PastEvent[]) => void>()
   /** Committed, and not yet durable. */
   private untold: PastEvent[] = []
@@ -74,7 +75,12 @@ class SqliteStore implements Store {
     })
   }
 
+  asked(): number {
+    return this.verbs
+  }
+
   transact<T>(verb: (tx: Transaction) => T): Promise<T> {
+    this.verbs++
     return this.queue.run(() => verb(this.tx))
   }
 

@@ -113,6 +113,8 @@ export interface Store {
    * @throws {StoreUnavailable}
    */
   transact<T>(verb: (tx: Transaction) => T): Promise<T>
+  /** How many verbs were asked for so far. */
+  asked(): number
   /**
    * Be told of events once they are durable, in their order, the ones of all tenants.
    * @returns an end to it

@@ -37,6 +37,20 @@ export class TableAccess {
     for (const value of values) this.onWrite(typeof value === 'string' ? value.length : 1)
   }
 
+  /**
+   * Change exactly one row with each statement; counted once for all of them.
+   * @throws Error when some were not: their versions had changed
+   */
+  writeAll(statements: readonly (readonly [sql: string, values: readonly SqlValue[]])[]): void {
+    const before = this.count('SELECT total_changes()', [])
+    for (const [sql, values] of statements) {
+      this.prepared(sql).get([...values])
+      for (const value of values) this.onWrite(typeof value === 'string' ? value.length : 1)
+    }
+    const missing = before + statements.length - this.count('SELECT total_changes()', [])
+    if (missing !== 0) throw new Error(`${missing} of ${statements.length} rows changed meanwhile`)
+  }
+
   private prepared(sql: string): Statement {
     const known = this.statements.get(sql)
     if (known) return known

@@ -26,8 +26,6 @@ export interface PlanTable {
   list(scope: Scope, filter: PlanFilter): Page<Plan>
   /** Keys of the plans of all tenants that are executing. For the process's own runner, never for a caller. */
   executing(): readonly number[]
-  /** How many of the tenant's are executing. */
-  countExecuting(scope: Scope): number
   /** Pending plans of all tenants whose time has passed. For the process's own clock. */
   overdue(now: number, limit: number): readonly Plan[]
   /** In the order of the plan's steps; none before it is executed. */

@@ -50,8 +50,8 @@ export class Writes extends Reads implements Transaction {
   readonly plans = new Plans(this.table, (event) => this.append(event))
   readonly agents = new Agents(this.table)
   readonly reviews = new Reviews(this.table)
-  readonly queue = new Queue(this.table, () => this.settle())
-  readonly history = new History(this.table, () => this.settle())
+  readonly queue = new Queue(this.table, () => this.settleAll())
+  readonly history = new History(this.table, () => this.settleAll())
 
   nextSeq(): number {
     return this.lastSeq + 1
@@ -110,7 +110,7 @@ export class Writes extends Reads implements Transaction {
    * @returns bytes of text written since this was last asked; 0 where nothing was written
    */
   finish(): number {
-    this.write()
+    this.settleAll()
     this.forgot = false
     const bytes = this.writtenBytes
     this.writtenBytes = 0
@@ -119,6 +119,11 @@ export class Writes extends Reads implements Transaction {
 
   protected override settle(workflow?: Workflow): void {
     if (workflow ? this.unsettled.has(workflow.key) : this.unsettled.size > 0) this.write()
+  }
+
+  private settleAll(): void {
+    this.plans.settle()
+    this.settle()
   }
 
   private write(): void {

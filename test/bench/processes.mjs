@@ -107,6 +107,15 @@ export async function startFloor(reply) {
   return { port, pid: /** @type {number} */ (child.pid), stop }
 }
 
+/** What plans call. It shares its core with the load generator. @returns {Promise<Running>} */
+export async function startConnector() {
+  const { child, stop } = start('load', [path.join(here, 'connector.mjs')], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  const { port } = await answerOf(child)
+  return { port, pid: /** @type {number} */ (child.pid), stop }
+}
+
 /** @param {import('node:child_process').ChildProcess} child @returns {Promise<any>} its next message */
 function answerOf(child) {
   return new Promise((resolve, reject) => {

@@ -94,6 +94,10 @@ export function verdicts(results) {
       stored.time <= 1.1,
     )
   }
+  if (results.plans !== undefined) {
+    const { plans, share } = results.plans
+    judge(`${plans} plans beside gates: gates keep 0.8 of their rate`, fine(share), share >= 0.8)
+  }
   const readings = results.memory
   const after = readings?.find((/** @type {any} */ reading) => reading.gates === 100_000)
   if (after !== undefined) {
@@ -161,6 +165,15 @@ export function print(results) {
     const { few, many } = results.longWorkflow
     parts.push('', `A gate in a workflow of ${many} steps against ${few}`)
     parts.push(shareTable([{ connections: 1, ...results.longWorkflow }]))
+  }
+  if (results.plans) {
+    const { plans, seconds, secondsBesideGates, gatesAlone, gatesBeside, bareCall, step } = results.plans
+    parts.push(
+      '',
+      `${plans} plans of ten steps: ${fine(seconds, 1)} s alone (${whole(plans / seconds)} plans/s), ${fine(secondsBesideGates, 1)} s beside gates`,
+      `Gates meanwhile: ${whole(gatesBeside)}/s of ${whole(gatesAlone)}/s`,
+      `A step that follows another: ${fine(step)} ms; its connector called bare: ${fine(bareCall)} ms`,
+    )
   }
   if (results.reloads) {
     const { policies, cold, warm } = results.reloads

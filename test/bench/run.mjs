@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { longWorkflow, manySteps, memory } from './growth.mjs'
 import { median } from './latencies.mjs'
 import { describeMachine, scratchFolder, stayOffServerCore } from './machine.mjs'
+import { plans } from './plans.mjs'
 import { policySet, writePolicies } from './policies.mjs'
 import { startFloor, startLoad, startServer } from './processes.mjs'
 import { print, verdicts } from './report.mjs'
@@ -16,7 +17,7 @@ import { sampleReply } from './sample.mjs'
 import { reloads, starts } from './starts.mjs'
 import { throughput } from './throughput.mjs'
 
-const parts = ['starts', 'throughput', 'memory', 'steps', 'workflow', 'reload']
+const parts = ['starts', 'throughput', 'memory', 'steps', 'workflow', 'reload', 'plans']
 const root = path.join(import.meta.dirname, '../..')
 const { values: chosen } = parseArgs({
   options: {
@@ -112,6 +113,7 @@ async function measureAll() {
     }
     await server.stop()
   }
+  if (wanted.includes('plans')) results.plans = await plans(bench, quick ? 200 : 1000)
   if (wanted.includes('reload')) {
     results.reloads = await reloads(bench, 1000, quick ? { cold: 1, warm: 2 } : { cold: 3, warm: 2 })
   }

@@ -7,6 +7,7 @@ import { StoreUnavailable, type Transaction } from '../../store/store.js'
 import type { Ports } from '../ports.js'
 import { type Advanced, advancePlan } from './advance-plan.js'
 import { CallQueue } from './call-queue.js'
+import { Pace } from './pace.js'
 import { recordResult } from './record-result.js'
 import type { Call } from './running.js'
 
@@ -37,7 +38,10 @@ export class PlanRunner {
   private readonly waiting = new Map<number, { resumes: number; results: Map<Call, OutboundResult> }>()
   private readonly calls: CallQueue
   private readonly busy = new Set<number>()
+  private readonly pace: Pace
   private looking = 0
+  private scheduled = false
+  private resting: NodeJS.Timeout | undefined
   private closed = false
   private readonly unwatch: () => void
   private readonly idle = new Set<() => void>()
@@ -46,6 +50,10 @@ export class PlanRunner {
     private readonly ports: Ports,
     private readonly onFault: (error: unknown) => void,
   ) {
+    this.pace = new Pace(
+      () => ports.store.asked(),
+      () => performance.now(),
+    )
     this.calls = new CallQueue(ports, (call, result) => this.record(call, result), onFault)
     this.unwatch = ports.store.watch((events) => this.heard(events))
   }
@@ -87,6 +95,7 @@ export class PlanRunner {
   async close(): Promise<void> {
     this.closed = true
     this.unwatch()
+    clearTimeout(this.resting)
     for (const { timer } of this.watched.values()) clearTimeout(timer)
     this.calls.close()
     if (this.looking > 0) await new Promise<void>((resolve) => this.idle.add(resolve))
@@ -122,13 +131,21 @@ export class PlanRunner {
   }
 
   private schedule(): void {
-    setImmediate(() => this.pump())
+    if (this.scheduled || this.closed) return
+    this.scheduled = true
+    const rest = this.pace.rest()
+    const pump = () => {
+      this.scheduled = false
+      this.pump()
+    }
+    if (rest > 0) this.resting = setTimeout(pump, rest)
+    else setImmediate(pump)
   }
 
   /** A few plans at a time, so that gates that arrive meanwhile are in the same group and not behind all of them. */
   private pump(): void {
     for (const [key, work] of this.waiting) {
-      if (this.looking >= looksAtOnce) return
+      if (this.looking >= this.pace.atOnce() || this.pace.rest() > 0) break
       // Two at once would both begin what can begin now.
       if (this.busy.has(key)) continue
       this.waiting.delete(key)
@@ -137,10 +154,11 @@ export class PlanRunner {
       this.advance(key, work).finally(() => {
         this.looking--
         this.busy.delete(key)
-        this.pump()
+        if (this.waiting.size > 0) this.schedule()
         if (this.looking === 0) for (const resolve of this.idle) resolve()
       })
     }
+    if (this.waiting.size > 0 && this.looking === 0) this.schedule()
   }
 
   private async advance(
@@ -154,12 +172,18 @@ export class PlanRunner {
           this.calls.has({ planKey: key, position, kind }) &&
           !ended.some((call) => call.position === position && call.kind === kind),
       )
+    let workMs = 0
     const verb = (tx: Transaction): Advanced => {
+      const begun = performance.now()
       for (const [call, result] of work.results) recordResult(this.ports, tx, call, result)
-      return advancePlan(this.ports, tx, key, { underWay, resumes: work.resumes })
+      const advanced = advancePlan(this.ports, tx, key, { underWay, resumes: work.resumes })
+      workMs = performance.now() - begun
+      return advanced
     }
+    this.pace.began()
     try {
       const advanced = await this.ports.store.transact(verb)
+      this.pace.worked(workMs, advanced.calls.length)
       for (const call of ended) this.calls.settled(call)
       this.carryOn(advanced)
     } catch (error) {
@@ -203,9 +227,6 @@ export class PlanRunner {
     }
   }
 }
-
-/** Plans looked at in one turn of the event loop. */
-const looksAtOnce = 8
 
 /** Events of a workflow after which its plan may go on. Those that the runner writes itself are not among them. */
 const concerns: ReadonlySet<PastEvent['type']> = new Set([
