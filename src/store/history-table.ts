@@ -108,8 +108,8 @@ export class History implements HistoryTable {
 
 const latestOfWorkflow = `SELECT seq, at, type FROM events
   WHERE workflow_key = ? AND type <> 'step_gated' AND type <> 'step_gate_repeated' ORDER BY seq DESC LIMIT 1`
-const latestGate =
-  "SELECT checkpoint, first_gate_at, 'step_gated' FROM steps WHERE workflow_key = ? ORDER BY checkpoint DESC LIMIT 1"
+const latestGate = `SELECT checkpoint, first_gate_at, 'step_gated' FROM steps
+  WHERE checkpoint = (SELECT max(checkpoint) FROM steps WHERE workflow_key = ?)`
 const latestAbout = 'SELECT seq, at, type FROM events WHERE subject = ? ORDER BY seq DESC LIMIT 1'
 
 const stepsSince = `SELECT step_id FROM steps WHERE workflow_key = ? AND checkpoint > ?
