@@ -181,3 +181,19 @@ class TestWholePlans:
         found = await plan_over(client, plan_id)
         assert (found.status, found.error) == ("failed", "The plan was not approved")
         assert world.about(subject) == []
+
+
+async def test_a_hold_outlives_the_process_and_its_approval_lets_the_plan_go_on(
+    start_sidecar, connect, world, subject
+):
+    sidecar = start_sidecar()
+    plan, execution = await executed(connect(endpoint=sidecar.url), f"Deploy {subject}")
+    sidecar.kill()
+    sidecar.start()
+    client = connect(endpoint=sidecar.url)
+    [entry] = (await client.get_pending_plan_approvals()).pending_approvals
+    assert (entry.plan_id, entry.workflow_id) == (plan.plan_id, execution.workflow_id)
+    assert "/deploy" not in [call.path for call in world.about(subject)]
+    await by_step(client, entry.workflow_id, entry.step_id)
+    assert (await plan_over(client, plan.plan_id)).status == "completed"
+    assert [call.path for call in world.about(subject)].count("/deploy") == 1

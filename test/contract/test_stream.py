@@ -193,3 +193,19 @@ async def test_a_stream_too_many_is_refused_until_another_one_ends_and_each_tena
     await client.complete_workflow(first)
     await reader.end()
     await follow(client, second)
+
+
+async def test_a_sidecar_that_is_told_to_stop_ends_its_streams_and_the_run_can_be_followed_again(
+    start_sidecar, connect, follow
+):
+    sidecar = start_sidecar()
+    client = connect(endpoint=sidecar.url)
+    run = (await client.create_workflow(CreateWorkflowRequest(workflow_name="run"))).workflow_id
+    reader = await follow(client, run)
+    await asyncio.to_thread(sidecar.stop)
+    assert [status.status for status in await reader.end()] == [ExecutionStatusValue.RUNNING]
+    sidecar.start()
+    again = connect(endpoint=sidecar.url)
+    reader = await follow(again, run)
+    await again.complete_workflow(run)
+    assert (await reader.end())[-1].status is ExecutionStatusValue.COMPLETED
