@@ -111,15 +111,22 @@ export function combine(judgement: Judgement): Verdict {
   const holds = enforced.filter((m) => m.action === 'require_approval')
   const decision: Decision = blocks.length > 0 ? 'block' : holds.length > 0 ? 'require_approval' : 'allow'
   const deciding = decision === 'block' ? blocks : holds
-  const redact = new Set(enforced.flatMap((m) => (m.action === 'redact' ? (m.redact ?? []) : [])))
   return {
     decision,
     reason: decision === 'allow' ? noMatch.reason : joinReasons(deciding),
     evaluated,
     matched: actionable(enforced),
     ...(decision === 'require_approval' ? { approval: strictest(holds) } : {}),
-    redact: [...redact].sort(),
+    redact: redactions(evaluated),
   }
+}
+
+/** Union of the enforced redact paths, sorted. */
+export function redactions(matches: readonly PolicyMatch[]): readonly string[] {
+  const paths = matches.flatMap((match) =>
+    match.action === 'redact' && match.enforcement === 'enforce' ? (match.redact ?? []) : [],
+  )
+  return paths.length < 2 ? paths : [...new Set(paths)].sort()
 }
 
 /** The matches that a caller must act on: enforced `block`, `require_approval` and `redact`. */

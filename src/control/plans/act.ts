@@ -11,8 +11,18 @@ import { isTerminal } from '../../domain/workflow.js'
 import type { OutboundCall } from '../../outbound/outbound.js'
 import type { Call, Running } from './running.js'
 
-/** Begin what a step does, now that nothing stands against it. */
-export function act(running: Running, run: StepRun, action: Action, resumed: boolean): readonly Call[] {
+/**
+ * Begin what a step does, now that nothing stands against it.
+ * @param redacted what its gate wants redacted is not sent either: who carries a step out owes that to the gate
+ * @param resumed it was begun before, by a process that is gone
+ */
+export function act(
+  running: Running,
+  run: StepRun,
+  action: Action,
+  redacted: readonly string[],
+  resumed: boolean,
+): readonly Call[] {
   const { tx, workflow, now } = running
   switch (action.kind) {
     case 'condition':
@@ -28,14 +38,8 @@ export function act(running: Running, run: StepRun, action: Action, resumed: boo
       })
       return []
     default:
-      return outbound(running, run, masked(running, run, action), resumed)
+      return outbound(running, run, maskedAction(action, redacted), resumed)
   }
-}
-
-/** What a policy wants redacted is not sent either: who carries a step out owes that to its gate. */
-function masked({ tx, plan, workflow }: Running, run: StepRun, action: Outgoing): Outgoing {
-  const step = tx.step(tx.workflow(plan, workflow.id) ?? workflow, run.stepId)
-  return step ? maskedAction(action, tx.record(step).redacted) : action
 }
 
 type Outgoing = Extract<Action, { kind: 'llm' | 'connector' }>

@@ -1,9 +1,10 @@
 /** A plan is carried out. @module */
+import { redactions } from '../../domain/decision.js'
 import { isRefusal, type Refusal, refuse } from '../../domain/errors.js'
+import { mask } from '../../domain/gate/record.js'
 import type { GateRequest } from '../../domain/gate/request.js'
 import type { Identity } from '../../domain/identity.js'
 import { workflowId } from '../../domain/ids.js'
-import { expirePlan } from '../../domain/plan/end-plan.js'
 import type { Plan, PlanJudgement } from '../../domain/plan/plan.js'
 import { freshRuns, planEvent } from '../../domain/plan/run-changes.js'
 import type { Workflow } from '../../domain/workflow.js'
@@ -11,6 +12,7 @@ import type { Transaction } from '../../store/store.js'
 import { evaluate } from '../check-gate.js'
 import { newWorkflow } from '../create-workflow.js'
 import type { Ports } from '../ports.js'
+import { findPlan } from './find-plan.js'
 import { judgePlan } from './judge-plan.js'
 import { planApprovalStep } from './plan-facts.js'
 import type { PlanPorts } from './plan-ports.js'
@@ -50,11 +52,9 @@ function begin(
   id: string,
 ): { readonly plan: Plan; readonly blocked: boolean } | Refusal {
   const now = ports.now()
-  const found = tx.plans.find(identity, id)
-  if (!found) return refuse('NOT_FOUND', { what: 'Plan' })
-  const expired = expirePlan(found, now)
-  if (expired) tx.apply(expired)
-  const refusal = mayExecute(expired?.plan ?? found)
+  const found = findPlan(tx, identity, id, now)
+  if (isRefusal(found)) return found
+  const refusal = mayExecute(found)
   if (refusal) return refusal
   const limit = ports.settings.maxConcurrentExecutions
   if (limit > 0 && tx.countRunning(identity) >= limit) return refuse('CONCURRENT_EXECUTION_LIMIT', { limit })
@@ -91,12 +91,13 @@ function mayExecute({ id, status, version }: Plan): Refusal | undefined {
 }
 
 function started(ports: Ports, tx: Transaction, judged: Plan, identity: Identity, now: number): Plan {
-  const { id, mode, domain, query } = judged
+  const { id, mode, domain } = judged
+  const { plan: seen } = mask({ plan: { query: judged.query } }, redactions(judged.judgement?.policies ?? []))
   const workflow = newWorkflow(tx, identity, {
     id: workflowId(now, ports.randomHex()),
     name: `map-${mode}-${id}`,
     source: 'external',
-    metadata: { ...judged.metadata, plan_id: id, execution_mode: mode, domain, query },
+    metadata: { ...judged.metadata, plan_id: id, execution_mode: mode, domain, query: seen.query },
     now,
   })
   const plan: Plan = {
@@ -127,7 +128,11 @@ function hold(
   const request: GateRequest = {
     stepType: 'human_task',
     stepName: 'Approval of the plan',
-    stepInput: { plan_id: plan.id, query: plan.query, steps: plan.steps.map(({ id }) => id) },
+    stepInput: {
+      plan_id: plan.id,
+      query: workflow.metadata.query ?? '',
+      steps: plan.steps.map(({ id }) => id),
+    },
     retryPolicy: 'idempotent',
     idempotencyKey: '',
     includePriorOutput: false,

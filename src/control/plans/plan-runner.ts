@@ -1,5 +1,6 @@
 /** Runs every executing plan: makes the calls its steps need, and looks again when something happened. @module */
 import type { PastEvent } from '../../domain/event.js'
+import { isAtRest } from '../../domain/plan/moves.js'
 import { isOver, type Plan } from '../../domain/plan/plan.js'
 import type { StepRun } from '../../domain/plan/run.js'
 import type { OutboundResult } from '../../outbound/outbound.js'
@@ -17,18 +18,12 @@ const defectRetryMs = 30_000
 /** Longest wait that a timer can hold; a plan that waits longer is looked at in between. */
 const longestTimerMs = 2 ** 31 - 1
 
-/** Where a plan came to rest. */
-export interface Rest {
-  readonly plan: Plan
-  readonly runs: readonly StepRun[]
-}
-
 interface Watched {
   timer?: NodeJS.Timeout
   /** A human task of it waits for its completion. */
   person?: boolean
   /** Told when the plan is over, or waits for a person. */
-  readonly waiters: Set<(rest: Rest) => void>
+  readonly waiters: Set<() => void>
 }
 
 /** One per store. State is in the store alone: what is remembered here can be lost at any instant. */
@@ -80,14 +75,13 @@ export class PlanRunner {
     this.look(plan.key, 1)
   }
 
-  /** When the plan is over or waits for a person; at once where it is at rest already. */
-  atRest(plan: Plan, signal?: AbortSignal): Promise<Rest> {
+  /** Resolves when the plan is over or waits for a person; at once where it is at rest already, or the process ends. */
+  atRest(plan: Plan): Promise<void> {
     return new Promise((resolve) => {
       this.follow(plan)
       const watched = this.watched.get(plan.key)
-      if (!watched) return
-      watched.waiters.add(resolve)
-      signal?.addEventListener('abort', () => watched.waiters.delete(resolve), { once: true })
+      if (watched) watched.waiters.add(resolve)
+      else resolve()
     })
   }
 
@@ -96,7 +90,10 @@ export class PlanRunner {
     this.closed = true
     this.unwatch()
     clearTimeout(this.resting)
-    for (const { timer } of this.watched.values()) clearTimeout(timer)
+    for (const { timer, waiters } of this.watched.values()) {
+      clearTimeout(timer)
+      for (const tell of waiters) tell()
+    }
     this.calls.close()
     if (this.looking > 0) await new Promise<void>((resolve) => this.idle.add(resolve))
   }
@@ -214,7 +211,7 @@ export class PlanRunner {
     }
     this.calls.add(calls)
     if (watched && watched.waiters.size > 0 && isAtRest(plan, runs)) {
-      for (const tell of watched.waiters) tell({ plan, runs })
+      for (const tell of watched.waiters) tell()
       watched.waiters.clear()
     }
   }
@@ -239,16 +236,3 @@ const concerns: ReadonlySet<PastEvent['type']> = new Set([
   'workflow_completed',
   'plan_cancelled',
 ])
-
-/** Nothing goes on by itself: it is over, or somebody has to do something. */
-export function isAtRest(plan: Plan, runs: readonly StepRun[]): boolean {
-  if (isOver(plan.status)) return true
-  const active = runs.some(
-    ({ state, compensation }) =>
-      state === 'running' ||
-      state === 'retrying' ||
-      compensation === 'running' ||
-      compensation === 'retrying',
-  )
-  return !active
-}

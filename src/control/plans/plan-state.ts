@@ -1,6 +1,6 @@
 /** How a plan stands, with all that its steps decided and brought. @module */
 import { actionable } from '../../domain/decision.js'
-import { type Refusal, refuse } from '../../domain/errors.js'
+import { isRefusal, type Refusal } from '../../domain/errors.js'
 import type { GateReply } from '../../domain/gate/reply.js'
 import type { Identity } from '../../domain/identity.js'
 import type { Plan } from '../../domain/plan/plan.js'
@@ -9,6 +9,7 @@ import { retryContext } from '../../domain/retry-context.js'
 import type { Workflow } from '../../domain/workflow.js'
 import type { Reader } from '../../store/store.js'
 import type { Ports } from '../ports.js'
+import { findPlan } from './find-plan.js'
 
 export interface PlanState {
   readonly plan: Plan
@@ -21,8 +22,8 @@ export interface PlanState {
 /** The tenant's plan as it is now. */
 export function planState(ports: Ports, identity: Identity, id: string): Promise<PlanState | Refusal> {
   return ports.store.transact((tx) => {
-    const plan = tx.plans.find(identity, id)
-    if (!plan) return refuse('NOT_FOUND', { what: 'Plan' })
+    const plan = findPlan(tx, identity, id, ports.now())
+    if (isRefusal(plan)) return plan
     const runs = tx.plans.runs(plan)
     const workflow = plan.workflowId === undefined ? undefined : tx.workflow(identity, plan.workflowId)
     if (!workflow) return { plan, runs }

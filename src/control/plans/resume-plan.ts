@@ -1,13 +1,14 @@
 /** A person lets a plan's next step run, or stops it. @module */
-import { approveStep, rejectStep } from '../../domain/approval.js'
 import { isRefusal, type Refusal, refuse } from '../../domain/errors.js'
-import { actor, type Identity } from '../../domain/identity.js'
+import type { Identity } from '../../domain/identity.js'
 import type { JsonValue } from '../../domain/json.js'
 import { isManual } from '../../domain/plan/moves.js'
 import type { Plan } from '../../domain/plan/plan.js'
 import { isRunOver, type StepRun } from '../../domain/plan/run.js'
 import type { Workflow } from '../../domain/workflow.js'
 import type { Transaction } from '../../store/store.js'
+import { decideHold } from '../decide-approval.js'
+import { findPlan } from './find-plan.js'
 import { outputOf } from './outputs.js'
 import type { PlanPorts } from './plan-ports.js'
 import { type PlanState, planState } from './plan-state.js'
@@ -68,8 +69,8 @@ function decide(
   id: string,
   approved: boolean,
 ): Decided | Refusal {
-  const plan = tx.plans.find(identity, id)
-  if (!plan) return refuse('NOT_FOUND', { what: 'Plan' })
+  const plan = findPlan(tx, identity, id, ports.now())
+  if (isRefusal(plan)) return plan
   if (plan.status !== 'executing' || plan.workflowId === undefined)
     return refuse('PLAN_NOT_EXECUTING', { status: plan.status })
   const workflow = tx.workflow(identity, plan.workflowId)
@@ -85,11 +86,11 @@ function decide(
       : refuse('BAD_REQUEST', { message: nothingWaits(next) })
   }
   const words = approved ? 'Approved by user via plan resume' : 'Step rejected by user'
-  const ruling = { by: actor(identity), words, now: ports.now(), open: identity.open }
-  const ruled = (approved ? approveStep : rejectStep)(workflow, step, ruling)
-  if (isRefusal(ruled)) return ruled
-  tx.apply(ruled.changes)
-  ports.histories.changed(workflow, ruled.changes, step)
+  const ruling = approved ? 'approve' : 'reject'
+  const ruled = decideHold(ports, tx, identity, { workflow, step, ruling, words })
+  // The SDKs take any 409 for a conflict of versions and read all three.
+  const about = { plan_id: plan.id, expected_version: plan.version, current_version: plan.version }
+  if (isRefusal(ruled)) return { ...ruled, details: { ...ruled.details, ...about } }
   return { plan, ...position, waits: ruled.missing > 0 }
 }
 

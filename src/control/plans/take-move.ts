@@ -1,5 +1,5 @@
 /** One move of an executing plan, written down. @module */
-import type { PolicyMatch } from '../../domain/decision.js'
+import { type PolicyMatch, redactions } from '../../domain/decision.js'
 import type { Identity } from '../../domain/identity.js'
 import type { JsonObject } from '../../domain/json.js'
 import type { Move } from '../../domain/plan/moves.js'
@@ -91,7 +91,7 @@ function start(running: Running, run: StepRun, confirm: boolean): readonly Call[
     tx.apply({ runs: [changedRun(run, { state: 'held' })], events: [] })
     return []
   }
-  return act(running, run, input.value.action, false)
+  return act(running, run, input.value.action, redactions(reply.evaluated), false)
 }
 
 /** The hold that `confirm` and `step` put on every step. */
@@ -107,10 +107,11 @@ function confirmation(plan: Plan): PolicyMatch {
 
 /** Begin a step that was let through before: after its approval, its wait, or the end of the process that ran it. */
 function begin(running: Running, run: StepRun, resumed: boolean): readonly Call[] {
-  const { plan } = running
+  const { tx, plan, workflow } = running
   const input = inputOf(running, run, plan.steps[run.position] as PlanStep)
   if (!input.ok) return failed(running, run, input.message)
-  return act(running, run, input.value.action, resumed)
+  const gated = tx.step(workflow, run.stepId)
+  return act(running, run, input.value.action, gated ? tx.record(gated).redacted : [], resumed)
 }
 
 function inputOf({ ports, tx, plan, workflow, runs }: Running, run: StepRun, step: PlanStep) {

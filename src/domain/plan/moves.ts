@@ -1,6 +1,6 @@
 /** What can be done next in an executing plan. @module */
 import type { PlanMode } from '../agent.js'
-import type { Plan } from './plan.js'
+import { isOver, type Plan } from './plan.js'
 import { isRunOver, type StepRun } from './run.js'
 import type { PlanStep } from './step.js'
 
@@ -194,4 +194,17 @@ export function nextLook(plan: Plan, runs: readonly StepRun[]): number | undefin
     .flatMap(({ nextAt }) => nextAt ?? [])
   if (plan.deadlineAt !== undefined) times.push(plan.deadlineAt)
   return times.length === 0 ? undefined : Math.min(...times)
+}
+
+/** Nothing goes on by itself: it is over, or somebody has to do something. */
+export function isAtRest(plan: Plan, runs: readonly StepRun[]): boolean {
+  if (isOver(plan.status)) return true
+  const active = runs.some(
+    ({ state, compensation }) =>
+      state === 'running' ||
+      state === 'retrying' ||
+      compensation === 'running' ||
+      compensation === 'retrying',
+  )
+  return !active
 }
