@@ -137,7 +137,7 @@ async function open(config: Config, log: Log, closers: Closer[], stopping: () =>
   const server = await openHttpServer(withRequestLog(log, listener), config)
   closers.push(async (graceMs) => {
     // They would last as long as the runs that they follow.
-    stepgate.executions.streams.end()
+    stepgate.release()
     const cut = await server.stop(graceMs)
     if (cut > 0) log.warn({ cut, grace_ms: graceMs }, 'connections cut off')
   })

@@ -63,6 +63,8 @@ export interface Stepgate {
   takeUpPlans(): Promise<void>
   readonly reviews: ReviewVerbs
   readonly executions: ExecutionVerbs
+  /** Answer those who wait for plans to end or for what happens next: the process is about to stop. */
+  release(): void
   health(): StoreHealth
   /** Wait for what is under way, then let go of the database. */
   close(): Promise<void>
@@ -130,6 +132,10 @@ export async function openStepgate(options: StepgateOptions): Promise<Stepgate> 
     takeUpPlans: () => runner.start(),
     reviews: reviewVerbs(ports),
     executions,
+    release: () => {
+      executions.streams.end()
+      runner.release()
+    },
     health: () => store.health(),
     close: async () => {
       executions.streams.end()

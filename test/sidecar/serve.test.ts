@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { createServer, type ServerResponse } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { blockTool, endAll, folderWith, run, type Serving, serve, start, writeFiles } from './process.js'
@@ -13,6 +14,17 @@ async function newWorkflow(gate: Serving): Promise<string> {
   const { body } = await gate.post('/api/v1/workflows', { workflow_name: 'w' })
   return body.workflow_id
 }
+
+const shopDocument = (url: string) => `
+apiVersion: stepgate.dev/v1
+kind: Connector
+metadata: { name: shop }
+spec:
+  type: http
+  base_url: ${url}
+  allow_private: true
+  operations: { order: { method: POST, path: /order, idempotent: true } }
+`
 
 const gatePath = (workflow: string, step: string) => `/api/v1/workflows/${workflow}/steps/${step}/gate`
 const rm = { step_type: 'tool_call', tool_context: { tool_name: 'rm' } }
@@ -141,6 +153,32 @@ describe.concurrent('stopping', () => {
     expect(received).toMatch(/^HTTP\/1.1 200[\s\S]*connection: close[\s\S]*"decision":"block"/i)
     expect(await gate.ended).toBe(0)
     await gate.logged('stopped')
+  })
+
+  it('answers whoever waits for a plan, and goes on with the plan after the next start', async () => {
+    const held: ServerResponse[] = []
+    const shop = createServer((_, response) => void held.push(response))
+    await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(shop.address() as AddressInfo).port}`
+    const documents = folderWith({ 'shop.yaml': shopDocument(url) })
+    const cwd = folderWith()
+    const gate = await serve(['--policies', documents], { cwd })
+    const steps = [{ name: 'order', type: 'connector-call', connector: 'shop', operation: 'order' }]
+    const { body } = await gate.post('/api/v1/plan', { query: 'order', steps })
+    const context = { plan_id: body.plan_id }
+    const waiting = gate.post('/api/v1/plan/execute', { query: '', context })
+    await expect.poll(() => held.length).toBe(1)
+    gate.child.kill('SIGTERM')
+    expect((await waiting).body).toMatchObject({ plan_id: body.plan_id, status: 'executing' })
+    expect(await gate.ended).toBe(0)
+
+    const next = await serve(['--policies', documents], { cwd })
+    await expect.poll(() => held.length).toBe(2)
+    held[1]?.end('{}')
+    const status = async () => (await next.get(`/api/v1/plan/${body.plan_id}`)).body.status
+    await expect.poll(status).toBe('completed')
+    shop.closeAllConnections()
+    shop.close()
   })
 
   it('takes a signal that comes twice at once, as from npm under Ctrl-C, for one', async () => {

@@ -38,6 +38,7 @@ export class PlanRunner {
   private scheduled = false
   private resting: NodeJS.Timeout | undefined
   private closed = false
+  private released = false
   private readonly unwatch: () => void
   private readonly idle = new Set<() => void>()
 
@@ -80,9 +81,18 @@ export class PlanRunner {
     return new Promise((resolve) => {
       this.follow(plan)
       const watched = this.watched.get(plan.key)
-      if (watched) watched.waiters.add(resolve)
+      if (watched && !this.released) watched.waiters.add(resolve)
       else resolve()
     })
+  }
+
+  /** Let nobody wait any more: the process is about to end, and what runs goes on in the next one. */
+  release(): void {
+    this.released = true
+    for (const { waiters } of this.watched.values()) {
+      for (const tell of waiters) tell()
+      waiters.clear()
+    }
   }
 
   /** Make no more calls, give up those under way, and wait until nothing is being written. */
@@ -90,10 +100,8 @@ export class PlanRunner {
     this.closed = true
     this.unwatch()
     clearTimeout(this.resting)
-    for (const { timer, waiters } of this.watched.values()) {
-      clearTimeout(timer)
-      for (const tell of waiters) tell()
-    }
+    this.release()
+    for (const { timer } of this.watched.values()) clearTimeout(timer)
     this.calls.close()
     if (this.looking > 0) await new Promise<void>((resolve) => this.idle.add(resolve))
   }
