@@ -7,6 +7,14 @@
  * const policies = await openPolicies({ folder: './policies', watch: true })
  * const gate = await openStepgate({ database: 'file:./data/stepgate.db', engine: () => policies.engine() })
  * ```
+ *
+ * Where it is also to carry plans out, give it what they may reach, and take up what a process before left behind:
+ *
+ * ```ts
+ * const outbound = openOutbound({ readEnv: (name) => process.env[name] })
+ * const gate = await openStepgate({ ..., registry: () => policies.registry(), outbound })
+ * await gate.takeUpPlans()
+ * ```
  * @module
  */
 
@@ -29,6 +37,8 @@ export type { GateRequest, ToolContext } from './domain/gate/request.js'
 export type { Identity } from './domain/identity.js'
 export type { Approval, Step, StepType } from './domain/step.js'
 export type { Workflow, WorkflowSource, WorkflowStatus } from './domain/workflow.js'
+export { type OutboundSetup, openOutbound } from './outbound/open-outbound.js'
+export type { Outbound, OutboundCall, OutboundResult } from './outbound/outbound.js'
 export { openPolicies, type Policies, type PolicyFolderOptions } from './policy/bundle/open-policies.js'
 export { checkPolicies, type PolicyCheck } from './policy/verify/check-policies.js'
 export type { VerifyOptions } from './policy/verify/open-policy-folder.js'
