@@ -1,4 +1,5 @@
 /** Who can do a plan's steps: agent configurations, and the providers and connectors they reach. @module */
+import type { ModelUse, Retries } from './call-terms.js'
 import type { JsonObject } from './json.js'
 
 /** How a plan runs. `confirm` and `step` run one step per resume. */
@@ -7,14 +8,6 @@ export type PlanMode = (typeof planModes)[number]
 
 /** Modes an agent configuration may name as its default: those that need nobody to resume. */
 export const automaticModes = ['auto', 'sequential', 'parallel', 'balanced'] as const
-
-/** A model at a provider. */
-export interface ModelUse {
-  readonly provider: string
-  readonly model: string
-  readonly temperature?: number
-  readonly maxTokens?: number
-}
 
 /** One agent of a configuration: what it does when a task is given to it. */
 export interface Agent {
@@ -98,12 +91,6 @@ export interface Provider {
   readonly retries: Retries
 }
 
-/** How often a failed call is tried again, all attempts counted, and how long the first wait is. */
-export interface Retries {
-  readonly attempts: number
-  readonly backoffMs: number
-}
-
 /** One thing an HTTP connector can do. */
 export interface HttpOperation {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -178,3 +165,5 @@ export const emptyRegistry: Registry = {
 }
 
 import type { PlanStep } from './plan/step.js'
+
+export type { ModelUse, Retries }

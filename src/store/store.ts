@@ -7,13 +7,8 @@ import type { Changes, PastEvent } from '../domain/event.js'
 import type { DecisionRecord } from '../domain/gate/record.js'
 import type { Step } from '../domain/step.js'
 import type { Workflow } from '../domain/workflow.js'
+import type { Page, PendingStep, Scope } from './scope.js'
 import type { AgentTable, HistoryTable, PlanTable, QueueTable, ReviewTable } from './tables.js'
-
-/** Whose rows may be seen: both parts come from the authenticated identity and are in every query. */
-export interface Scope {
-  readonly org: string
-  readonly tenant: string
-}
 
 export interface WorkflowFilter {
   readonly status?: string
@@ -21,20 +16,6 @@ export interface WorkflowFilter {
   readonly traceId?: string
   readonly limit: number
   readonly offset: number
-}
-
-/** A page of rows and how many there are in all. */
-export interface Page<T> {
-  readonly rows: readonly T[]
-  readonly total: number
-}
-
-/** A step that waits for a person, with its workflow and the record of its decision. */
-export interface PendingStep {
-  readonly workflow: Workflow
-  readonly step: Step
-  /** The record of its decision. */
-  readonly record: DecisionRecord
 }
 
 /** What a verb may look at. Ids of another tenant are simply not there. */
@@ -124,3 +105,5 @@ export interface Store {
   /** Wait for what is under way, fold the log into the file, and let go of it. */
   close(): Promise<void>
 }
+
+export type { Page, PendingStep, Scope }

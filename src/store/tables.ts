@@ -7,7 +7,7 @@ import type { Plan, PlanStatus, PlanVersion } from '../domain/plan/plan.js'
 import type { StepRun } from '../domain/plan/run.js'
 import type { Review } from '../domain/review.js'
 import type { Workflow } from '../domain/workflow.js'
-import type { Page, PendingStep, Scope } from './store.js'
+import type { Page, PendingStep, Scope } from './scope.js'
 
 export interface PlanFilter {
   readonly status?: PlanStatus

@@ -1,6 +1,7 @@
 /** Whether a step has what its type needs, and nothing that its type cannot use. @module */
-import type { StepProblem } from './check-steps.js'
+
 import type { PlanStep, PlanStepType } from './step.js'
+import type { StepProblem } from './step-problem.js'
 
 /** Members that only some types can use, by their names on the wire. */
 const members: readonly (readonly [

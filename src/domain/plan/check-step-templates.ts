@@ -1,7 +1,7 @@
 /** Whether the templates of a step read only what they may: that much is known before anything runs. @module */
 import type { JsonValue } from '../json.js'
-import type { StepProblem } from './check-steps.js'
 import type { PlanStep } from './step.js'
+import type { StepProblem } from './step-problem.js'
 import { pathsIn, splitTemplatePath } from './template.js'
 
 /** What is known of the plan that a step belongs to. */

@@ -1,22 +1,16 @@
 /** Whether the steps of a plan can be run at all, said before anything is. @module */
+
 import { checkMembers } from './check-members.js'
 import { checkTemplates } from './check-step-templates.js'
 import { type KnownCalls, type Suggest, unknownCall, unknownProvider } from './known-calls.js'
 import type { PlanStep } from './step.js'
 import { circles, comesBefore, dependencies } from './step-order.js'
+import type { StepProblem } from './step-problem.js'
 
 /** Steps that a plan may have. */
 export const mostSteps = 500
 /** Problems that are told: nobody reads more. */
 export const mostProblems = 100
-
-/** Something wrong with the steps of a plan. */
-export interface StepProblem {
-  /** From the list of steps, in the names of the wire: `[2, 'depends_on']`. Empty: the list itself. */
-  readonly path: readonly (string | number)[]
-  /** One sentence, which names the step. */
-  readonly message: string
-}
 
 /** What is said of too many steps; undefined where they are few enough. */
 export const tooManySteps = (count: number): StepProblem | undefined =>
@@ -162,3 +156,5 @@ function checkCalls(
   if (provider !== undefined) report(provider, 'provider')
   return problems
 }
+
+export type { StepProblem }

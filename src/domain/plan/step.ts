@@ -1,5 +1,5 @@
 /** A step of a plan, as it was planned. @module */
-import type { ModelUse, Retries } from '../agent.js'
+import type { ModelUse, Retries } from '../call-terms.js'
 import type { JsonObject, JsonValue } from '../json.js'
 
 export const planStepTypes = ['llm-call', 'connector-call', 'human-task', 'conditional', 'synthesis'] as const

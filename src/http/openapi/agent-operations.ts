@@ -1,6 +1,6 @@
 /** The routes of the agent registry. @module */
 import type { ErrorCode } from '../../domain/errors.js'
-import type { Operation } from './operations.js'
+import type { Operation } from './operation.js'
 
 const agents = '/api/v1/agents'
 const agent = `${agents}/{agent_id}`

@@ -1,7 +1,8 @@
 /** The HTTP contract as an OpenAPI 3.1 document. @module */
 import { type ErrorCode, errors } from '../../domain/errors.js'
 import type { Envelope } from '../wire/errors.js'
-import { type Operation, operations } from './operations.js'
+import type { Operation } from './operation.js'
+import { operations } from './operations.js'
 import { schemas, shape } from './schemas.js'
 
 /** What any route may answer, whatever it does. */

@@ -1,5 +1,5 @@
 /** The routes of the unified plane and of the replay plane. @module */
-import type { Operation } from './operations.js'
+import type { Operation } from './operation.js'
 
 const unified = '/api/v1/unified/executions'
 const replay = '/api/v1/executions'

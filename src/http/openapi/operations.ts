@@ -1,30 +1,11 @@
 /** The routes of the contract, one entry each. @module */
+
 import type { ErrorCode } from '../../domain/errors.js'
-import type { Envelope } from '../wire/errors.js'
 import { agentOperations } from './agent-operations.js'
 import { executionOperations } from './execution-operations.js'
+import type { Operation } from './operation.js'
 import { planOperations } from './plan-operations.js'
 import { reviewOperations } from './review-operations.js'
-import type { schemas } from './schemas.js'
-
-/** What one route takes and answers. */
-export interface Operation {
-  readonly id: string
-  readonly summary: string
-  readonly reply: {
-    readonly status: number
-    readonly shape?: keyof typeof schemas
-    /** Default `application/json`. */
-    readonly media?: string
-  }
-  readonly body?: { readonly shape: keyof typeof schemas; readonly optional?: boolean }
-  readonly query?: Readonly<Record<string, string>>
-  readonly refuses?: readonly ErrorCode[]
-  /** The body of its refusals; default `triplet`. */
-  readonly envelope?: Envelope
-  /** Answered without credentials. */
-  readonly open?: boolean
-}
 
 const workflows = '/api/v1/workflows'
 const workflow = `${workflows}/{workflow_id}`

@@ -1,6 +1,6 @@
 /** The routes of plans. @module */
 import type { ErrorCode } from '../../domain/errors.js'
-import type { Operation } from './operations.js'
+import type { Operation } from './operation.js'
 
 const one = '/api/v1/plan'
 const many = '/api/v1/plans'

@@ -1,6 +1,6 @@
 /** The routes of approvals through plans and through the HITL queue. @module */
 import type { ErrorCode } from '../../domain/errors.js'
-import type { Operation } from './operations.js'
+import type { Operation } from './operation.js'
 
 const planStep = '/api/v1/plans/{plan_id}/steps/{step_id}'
 const hitl = '/api/v1/hitl'

@@ -3,6 +3,7 @@
  * modules. JavaScript only ever rules policies out; that one matches is said by WASM.
  * @module
  */
+
 import type { Judgement, PolicyFault, PolicyMatch } from '../../domain/decision.js'
 import { parseFieldPath } from '../language/field-path.js'
 import type { Condition, Fact, Hook, Policy } from '../policy.js'
@@ -13,14 +14,12 @@ import { entrypointOf } from './entrypoint.js'
 import { type FactNumber, Facts, type HistoryFacts } from './facts.js'
 import { Fields, type Slot } from './fields.js'
 import { PolicyIndex } from './policy-index.js'
+import type { PolicyInput } from './policy-input.js'
 import type { Revision } from './revision.js'
 import { inRollout } from './rollout.js'
 import { Texts } from './texts.js'
 import { partRead, withFacts, withSteps } from './wasm-input.js'
 import { type EncodedInput, encodeInput, messageOf, type WasmPolicy } from './wasm-policy.js'
-
-/** A policy input: one flat object, see the language's "Fields". */
-export type PolicyInput = Readonly<Record<string, unknown>>
 
 /** A policy set that judges. Immutable; whoever holds one may go on asking it after another one has gone live. */
 export interface PolicyEngine {
@@ -205,3 +204,5 @@ function scopedRequirement({ requires, scope }: Policy): Condition {
   if (!scope.sources.includes('*')) limits.push({ kind: 'in', path: ['source'], values: scope.sources })
   return limits.length === 0 ? requires : { kind: 'all', of: [...limits, requires] }
 }
+
+export type { PolicyInput }

@@ -2,8 +2,9 @@
  * The input as JSON text for WASM: no more of it than the policies asked can read, and what JavaScript computed.
  * @module
  */
-import type { PolicyInput } from './engine.js'
+
 import type { FactNumber, Facts, HistoryFacts } from './facts.js'
+import type { PolicyInput } from './policy-input.js'
 
 /** The members that the policies can read; undefined where one of them may read any. */
 export function partRead(
