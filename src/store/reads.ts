@@ -204,4 +204,4 @@ const overdueOfTenant = `SELECT ${stepSelection} JOIN workflows w ON w.key = s.w
   WHERE s.approval_status = 'pending' AND s.approval_expires_at <= ? AND w.org = ? AND w.tenant = ? LIMIT ?`
 
 /** Enough for every run that is active at once; a few megabytes. */
-const rememberedWorkflows = 4096
+const rememberedWorkflows = 2048
