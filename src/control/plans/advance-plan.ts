@@ -55,7 +55,7 @@ export function advancePlan(ports: Ports, tx: Transaction, key: number, advancin
     runs = tx.plans.runs(plan)
     plan = withClock(tx, tx.plans.byKey(key), runs, around.plan === 'open', now)
     if (moves.length === 0) {
-      const at = nextLook(plan, runs)
+      const at = nextLook(plan, runs, now)
       return { plan, runs, calls, ...(at === undefined ? {} : { nextLook: at }) }
     }
   }

@@ -3,6 +3,8 @@ import type { PlanMode } from '../agent.js'
 import { isOver, type Plan } from './plan.js'
 import { isRunOver, type StepRun } from './run.js'
 import type { PlanStep } from './step.js'
+import { turnOrder } from './turn-order.js'
+import { brokenRun, isUnwinding, unwind } from './unwind.js'
 
 /** One thing to do; `run` is as it stands now. */
 export type Move =
@@ -27,8 +29,8 @@ export interface Surroundings {
   readonly now: number
   /** The call, or undoing, of this attempt is under way in this process. */
   readonly underWay: (run: StepRun) => boolean
-  /** How the hold on a `held` step stands. */
-  readonly approval: (run: StepRun) => 'pending' | 'approved' | 'rejected' | 'expired'
+  /** How the hold on a step stands that waits for a person; `blocked`: asked again, its gate says no. */
+  readonly approval: (run: StepRun) => 'pending' | 'approved' | 'rejected' | 'expired' | 'blocked'
   /** Whether the plan as a whole may run: without a hold on it, or when that is approved. */
   readonly plan: 'open' | 'held' | 'denied'
   /** A person reported that a human task is done. */
@@ -36,9 +38,6 @@ export interface Surroundings {
   /** Steps that may begin now in a mode that waits for resumes. */
   readonly resumes: number
 }
-
-const failing = (run: StepRun): boolean =>
-  run.state === 'failed' || run.state === 'blocked' || run.state === 'rejected'
 
 export const isManual = (mode: PlanMode): boolean => mode === 'confirm' || mode === 'step'
 
@@ -49,20 +48,24 @@ export const isManual = (mode: PlanMode): boolean => mode === 'confirm' || mode 
  * what was done is undone in the opposite order, one at a time, where a step says how.
  */
 export function nextMoves(plan: Plan, runs: readonly StepRun[], around: Surroundings): readonly Move[] {
-  const denied = runs.filter(({ state }) => state === 'held').flatMap((run) => deny(run, around))
+  const denied = runs.flatMap((run) => deny(run, around))
   if (denied.length > 0) return denied
   const late = plan.deadlineAt !== undefined && plan.deadlineAt <= around.now
-  const broken = runs.find(failing)
-  if (broken || late || around.plan === 'denied') return unwind(plan, runs, around, broken)
+  if (isUnwinding(runs) || late || around.plan === 'denied')
+    return unwind(plan, runs, around, brokenRun(runs))
   if (runs.every(({ state }) => isRunOver(state))) return [{ do: 'succeed' }]
   if (around.plan === 'held') return []
   const reported = runs.filter((run) => run.state === 'person' && around.reported(run))
   if (reported.length > 0) return reported.map((run) => ({ do: 'finish', run }))
-  return isManual(plan.mode) ? oneByOne(plan, runs, around) : together(plan, runs, around)
+  const board = boardOf(plan, runs)
+  return isManual(plan.mode) ? oneByOne(board, around) : together(board, around)
 }
 
 function deny(run: StepRun, around: Surroundings): Move[] {
+  if (run.state !== 'held' && run.state !== 'person') return []
   const approval = around.approval(run)
+  if (approval === 'blocked') return [{ do: 'deny', run, why: 'its gate was asked again and blocks it' }]
+  if (run.state === 'person') return []
   if (approval === 'rejected') return [{ do: 'deny', run, why: 'its approval was rejected' }]
   if (approval === 'expired') return [{ do: 'deny', run, why: 'nobody approved it in time' }]
   return []
@@ -80,16 +83,35 @@ function dueCalls(runs: readonly StepRun[], around: Surroundings): Move[] {
     })
 }
 
-function together(plan: Plan, runs: readonly StepRun[], around: Surroundings): readonly Move[] {
+/** The plan as it stands, with what is asked of it again and again. */
+interface Board {
+  readonly plan: Plan
+  readonly runs: readonly StepRun[]
+  readonly byId: ReadonlyMap<string, StepRun>
+  /** Ids of the steps that a condition left out. */
+  readonly leftOut: ReadonlySet<string>
+}
+
+function boardOf(plan: Plan, runs: readonly StepRun[]): Board {
+  const leftOut = runs.flatMap(({ position, state, held }) => {
+    const { type, ifTrue = [], ifFalse = [] } = plan.steps[position] as PlanStep
+    return type === 'conditional' && state === 'completed' ? (held ? ifFalse : ifTrue) : []
+  })
+  return { plan, runs, byId: new Map(runs.map((run) => [run.stepId, run])), leftOut: new Set(leftOut) }
+}
+
+function together(board: Board, around: Surroundings): readonly Move[] {
+  const { plan, runs } = board
   const moves = dueCalls(runs, around)
-  for (const run of runs)
-    if (run.state === 'held' && around.approval(run) === 'approved') moves.push({ do: 'go', run })
-  let busy =
-    runs.filter(({ state }) => state === 'running' || state === 'retrying').length +
-    moves.filter((move) => move.do === 'go').length
+  let busy = runs.filter(({ state }) => state === 'running' || state === 'retrying').length
+  for (const run of runs) {
+    if (run.state !== 'held' || busy >= plan.maxParallel || around.approval(run) !== 'approved') continue
+    moves.push({ do: 'go', run })
+    busy++
+  }
   for (const run of runs) {
     if (run.state !== 'waiting') continue
-    const readiness = ready(plan, runs, run)
+    const readiness = ready(board, run)
     if (readiness === 'skip')
       moves.push({ do: 'skip', run, why: 'the condition before it chose another way' })
     else if (readiness === 'yes' && busy < plan.maxParallel) {
@@ -100,15 +122,22 @@ function together(plan: Plan, runs: readonly StepRun[], around: Surroundings): r
   return moves
 }
 
+/** The step whose turn it is where they go one by one; undefined: all are over. */
+export function nextInTurn(plan: Plan, runs: readonly StepRun[]): StepRun | undefined {
+  const place = turnOrder(plan.steps).find((place) => !isRunOver((runs[place] as StepRun).state))
+  return place === undefined ? undefined : runs[place]
+}
+
 /** In order, each after a resume. */
-function oneByOne(plan: Plan, runs: readonly StepRun[], around: Surroundings): readonly Move[] {
-  const run = runs.find(({ state }) => !isRunOver(state))
+function oneByOne(board: Board, around: Surroundings): readonly Move[] {
+  const { plan, runs } = board
+  const run = nextInTurn(plan, runs)
   if (!run) return []
   switch (run.state) {
     case 'waiting': {
-      if (ready(plan, runs, run) === 'skip')
+      if (ready(board, run) === 'skip')
         return [{ do: 'skip', run, why: 'the condition before it chose another way' }]
-      const first = plan.mode === 'step' && run.position === 0
+      const first = plan.mode === 'step' && run.position === turnOrder(plan.steps)[0]
       if (first) return around.resumes > 0 ? [{ do: 'start', run, confirm: false }] : []
       return [{ do: 'start', run, confirm: true }]
     }
@@ -120,80 +149,37 @@ function oneByOne(plan: Plan, runs: readonly StepRun[], around: Surroundings): r
 }
 
 /** Whether a waiting step's turn has come. */
-function ready(plan: Plan, runs: readonly StepRun[], run: StepRun): 'yes' | 'no' | 'skip' {
-  const step = plan.steps[run.position] as PlanStep
-  const byId = new Map(runs.map((other) => [other.stepId, other]))
-  const before = step.dependsOn.flatMap((id) => byId.get(id) ?? [])
+function ready(board: Board, run: StepRun): 'yes' | 'no' | 'skip' {
+  const step = board.plan.steps[run.position] as PlanStep
+  const before = step.dependsOn.flatMap((id) => board.byId.get(id) ?? [])
   if (before.some(({ state }) => !isRunOver(state))) return 'no'
-  for (const other of before) if (leavesOut(plan, other, step.id)) return 'skip'
+  if (board.leftOut.has(step.id)) return 'skip'
   if (before.length > 0 && before.every(({ state }) => state === 'skipped')) return 'skip'
-  return inTurn(plan, runs, step, run.position) ? 'yes' : 'no'
-}
-
-/** A condition before the step chose the other branch. */
-function leavesOut(plan: Plan, condition: StepRun, stepId: string): boolean {
-  const step = plan.steps[condition.position] as PlanStep
-  if (step.type !== 'conditional' || condition.state !== 'completed') return false
-  return ((condition.held ? step.ifFalse : step.ifTrue) ?? []).includes(stepId)
+  return inTurn(board, step, run.position) ? 'yes' : 'no'
 }
 
 /** What the mode adds to the dependencies: `sequential` keeps the plan's order, `balanced` that of language model steps. */
-function inTurn(plan: Plan, runs: readonly StepRun[], step: PlanStep, position: number): boolean {
-  const earlier = runs.slice(0, position)
-  if (plan.mode === 'sequential' || isManual(plan.mode)) return earlier.every(({ state }) => isRunOver(state))
-  if (plan.mode !== 'balanced' || !usesModel(step)) return true
-  return earlier.every((run) => isRunOver(run.state) || !usesModel(plan.steps[run.position] as PlanStep))
+function inTurn({ plan, runs }: Board, step: PlanStep, position: number): boolean {
+  const inOrder = plan.mode === 'sequential' || isManual(plan.mode)
+  if (!inOrder && (plan.mode !== 'balanced' || !usesModel(step))) return true
+  const first = turnOrder(plan.steps).find(
+    (place) =>
+      !isRunOver((runs[place] as StepRun).state) && (inOrder || usesModel(plan.steps[place] as PlanStep)),
+  )
+  return first === position
 }
 
 const usesModel = ({ type }: PlanStep): boolean => type === 'llm-call' || type === 'synthesis'
 
-/** The plan has failed: come to rest, undo, end. */
-function unwind(
-  plan: Plan,
-  runs: readonly StepRun[],
-  around: Surroundings,
-  broken: StepRun | undefined,
-): readonly Move[] {
-  const moves: Move[] = []
-  for (const run of runs) {
-    const idle =
-      run.state === 'waiting' || run.state === 'held' || run.state === 'person' || run.state === 'retrying'
-    // A call that was under way when the process died is made again: whether it was carried out must be known before undoing.
-    if (idle || (run.state === 'running' && !broken)) moves.push({ do: 'cancel', run })
-    else if (run.state === 'running' && !around.underWay(run)) moves.push({ do: 'call', run, again: false })
-  }
-  if (moves.length > 0) return moves
-  if (runs.some(({ state }) => state === 'running')) return []
-  return undoing(plan, runs, around) ?? [{ do: 'fail', why: whyFailed(plan, broken, around) }]
-}
-
-/** The next thing to undo; an empty list while one is being undone; undefined when all is. */
-function undoing(plan: Plan, runs: readonly StepRun[], around: Surroundings): readonly Move[] | undefined {
-  const open = runs
-    .filter((run) => run.state === 'completed' && plan.steps[run.position]?.compensation)
-    .filter(({ compensation }) => compensation !== 'completed' && compensation !== 'failed')
-    .sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0) || b.position - a.position)
-  const run = open[0]
-  if (!run) return undefined
-  if (around.underWay(run)) return []
-  if (run.compensation === 'retrying' && (run.nextAt ?? 0) > around.now) return []
-  return [{ do: 'undo', run, again: run.compensation !== 'running' }]
-}
-
-function whyFailed(plan: Plan, broken: StepRun | undefined, around: Surroundings): string {
-  if (!broken && around.plan === 'denied') return 'The plan was not approved'
-  if (!broken) return `The plan did not end within ${Math.round(plan.timeoutMs / 1000)} seconds`
-  const step = plan.steps[broken.position] as PlanStep
-  return `Step ${step.name} ${broken.state === 'failed' ? 'failed' : `was ${broken.state}`}: ${broken.error ?? ''}`
-}
-
 /** When a plan that has no move wants to be looked at again: the next retry or the deadline; undefined: never by itself. */
-export function nextLook(plan: Plan, runs: readonly StepRun[]): number | undefined {
+export function nextLook(plan: Plan, runs: readonly StepRun[], now: number): number | undefined {
   const times = runs
     .filter((run) => run.state === 'retrying' || run.compensation === 'retrying')
     .flatMap(({ nextAt }) => nextAt ?? [])
   if (plan.deadlineAt !== undefined) times.push(plan.deadlineAt)
-  return times.length === 0 ? undefined : Math.min(...times)
+  // What was due has been looked at, and came to nothing.
+  const ahead = times.filter((time) => time > now)
+  return ahead.length === 0 ? undefined : Math.min(...ahead)
 }
 
 /** Nothing goes on by itself: it is over, or somebody has to do something. */

@@ -116,6 +116,14 @@ describe('an automatic plan', () => {
     expect(moves(diamond, { a: { state: 'retrying', nextAt: 1000 } })).toEqual(['call a'])
   })
 
+  it('lets approved steps go only as far as it may run steps at one time', () => {
+    const wide = plan([step('a'), step('b'), step('c')], 'parallel', { maxParallel: 2 })
+    const approval = () => 'approved' as const
+    expect(moves(wide, { a: 'held', b: 'held', c: 'held' }, { approval })).toEqual(['go a', 'go b'])
+    const busy = { a: 'running', b: 'running', c: 'held' } as const
+    expect(moves(wide, busy, { approval, underWay: () => true })).toEqual([])
+  })
+
   it('does nothing while the plan as a whole is held', () => {
     expect(moves(diamond, {}, { plan: 'held' })).toEqual([])
   })
@@ -143,6 +151,17 @@ describe('the other modes', () => {
     const four = plan([step('a', [], llm), step('b'), step('c', [], llm), step('d')], 'balanced')
     expect(moves(four)).toEqual(['start a', 'start b', 'start d'])
     expect(moves(four, { a: 'completed', b: 'completed', d: 'completed' })).toEqual(['start c'])
+  })
+
+  it('run a step after all it depends on, in whatever order the plan lists them', () => {
+    const llm = { type: 'llm-call' } as const
+    const turned = [step('c', ['b'], llm), step('a', [], llm), step('b', ['a'], llm)]
+    for (const mode of ['sequential', 'balanced', 'confirm', 'step'] as const) {
+      const resumes = mode === 'step' ? 1 : 0
+      expect(moves(plan(turned, mode), {}, { resumes }), mode).toEqual(['start a'])
+      expect(moves(plan(turned, mode), { a: 'completed' }), mode).toEqual(['start b'])
+      expect(moves(plan(turned, mode), { a: 'completed', b: 'completed' }), mode).toEqual(['start c'])
+    }
   })
 
   it('confirm asks a person before every step, and runs one a resume', () => {
@@ -179,6 +198,17 @@ describe('conditions', () => {
     expect(moves(fork, { if: { state: 'completed', held: false } })).toEqual(['skip yes', 'start no'])
   })
 
+  it('leave out a step of a branch that waits for them only through others', () => {
+    const far = plan([
+      step('if', [], { type: 'conditional', ifTrue: ['yes'] }),
+      step('between', ['if']),
+      step('yes', ['between']),
+    ])
+    const states = { if: { state: 'completed', held: false }, between: 'completed' } as const
+    expect(moves(far, states)).toEqual(['skip yes'])
+    expect(moves(far, { ...states, if: { state: 'completed', held: true } })).toEqual(['start yes'])
+  })
+
   it('leave out what depends only on steps that were left out, and run what depends on one that ran', () => {
     const states = { if: { state: 'completed', held: true }, yes: 'completed', no: 'skipped' } as const
     expect(moves(fork, states)).toEqual(['skip after-no'])
@@ -213,6 +243,39 @@ describe('a plan of which a step failed', () => {
     expect(moves(chain, { ...states, ...both })).toEqual(['fail'])
   })
 
+  it('undoes in the opposite order of what was recorded, whatever the clock said', () => {
+    const done = (endedAt: number, outputSeq: number) => ({ state: 'completed', endedAt, outputSeq }) as const
+    expect(moves(chain, { a: done(7, 21), b: done(7, 20), c: 'failed', d: 'skipped' })).toEqual(['undo a'])
+    expect(moves(chain, { a: done(5, 21), b: done(9, 20), c: 'failed', d: 'skipped' })).toEqual(['undo a'])
+  })
+
+  it('says of which step it failed first, and what could not be undone', () => {
+    const states = {
+      a: { state: 'completed', compensation: 'failed', error: 'the shop is closed' },
+      b: { state: 'rejected', endedAt: 9, error: 'its approval was rejected' },
+      c: { state: 'failed', endedAt: 8, error: 'answered 400' },
+      d: 'cancelled',
+    } as const
+    expect(nextMoves(chain, runs(chain, states), around())).toMatchObject([
+      { do: 'fail', why: 'Step c failed: answered 400. Not undone: step a (the shop is closed)' },
+    ])
+  })
+
+  it('goes on coming to its end when the clock was put back', () => {
+    const late = { ...chain, deadlineAt: 1000 }
+    const states = { a: 'completed', b: 'cancelled', c: 'cancelled', d: 'cancelled' } as const
+    expect(moves(late, states, { now: 1000 })).toEqual(['undo a'])
+    expect(moves(late, states, { now: 900 })).toEqual(['undo a'])
+    const undone = { ...states, a: { state: 'completed', compensation: 'completed' } } as const
+    expect(moves(late, undone, { now: 900 })).toEqual(['fail'])
+  })
+
+  it('denies a step whose gate says block since it was asked again', () => {
+    expect(moves(chain, { a: 'held' }, { approval: () => 'blocked' })).toEqual(['deny a'])
+    expect(moves(chain, { a: 'person' }, { approval: () => 'blocked' })).toEqual(['deny a'])
+    expect(moves(chain, { a: 'person' }, { approval: () => 'approved' })).toEqual(['start b', 'start d'])
+  })
+
   it('fails of a rejected or expired approval', () => {
     expect(moves(chain, { a: 'held' }, { approval: () => 'rejected' })).toEqual(['deny a'])
     expect(moves(chain, { a: 'held' }, { approval: () => 'expired' })).toEqual(['deny a'])
@@ -231,8 +294,14 @@ describe('a plan of which a step failed', () => {
 describe('the next look', () => {
   it('is at the earliest retry or at the deadline', () => {
     const one = plan([step('a'), step('b')], 'auto', { deadlineAt: 9000 })
-    expect(nextLook(one, runs(one))).toBe(9000)
-    expect(nextLook(one, runs(one, { a: { state: 'retrying', nextAt: 4000 } }))).toBe(4000)
-    expect(nextLook(plan([step('a')]), runs(plan([step('a')])))).toBeUndefined()
+    expect(nextLook(one, runs(one), 1000)).toBe(9000)
+    expect(nextLook(one, runs(one, { a: { state: 'retrying', nextAt: 4000 } }), 1000)).toBe(4000)
+    expect(nextLook(plan([step('a')]), runs(plan([step('a')])), 1000)).toBeUndefined()
+  })
+  it('is never at a time that is over: a plan that comes to its end after its deadline is not looked at again and again', () => {
+    const late = plan([step('a'), step('b')], 'auto', { deadlineAt: 9000 })
+    const states = { a: { state: 'completed', compensation: 'running' }, b: 'cancelled' } as const
+    expect(nextLook(late, runs(late, states), 9000)).toBeUndefined()
+    expect(nextLook(late, runs(late, { b: { state: 'retrying', nextAt: 9500 } }), 9100)).toBe(9500)
   })
 })
