@@ -21,7 +21,7 @@ export interface PlanFacts {
 /**
  * Compare what a gate was asked with the plan: the step by its id, else by its name; of its content the type, connector,
  * operation, model and provider, and every parameter and prompt that the plan wrote out. Templates are filled when the
- * step runs, so they may become anything.
+ * step runs, so they may become anything; nothing may come beside them.
  */
 export function driftOf(plan: Plan, stepId: string, request: GateRequest): Drift {
   const step =
@@ -32,6 +32,7 @@ export function driftOf(plan: Plan, stepId: string, request: GateRequest): Drift
 
 function sameContent(step: PlanStep, request: GateRequest): boolean {
   const input = request.stepInput
+  if (!sameKind(step, request)) return false
   if (step.llm && (request.model !== step.llm.model || request.provider !== step.llm.provider)) return false
   if (step.call) {
     const name = `${step.call.connector}.${step.call.operation}`
@@ -39,20 +40,42 @@ function sameContent(step: PlanStep, request: GateRequest): boolean {
     if (asked !== name) return false
     const given = (request.toolContext?.toolInput ?? input.parameters ?? {}) as JsonObject
     const planned = step.parameters ?? {}
-    return Object.keys(given).every((key) => key in planned) && written(planned, given)
+    return onlyPlanned(planned, given) && written(planned, given)
   }
   return step.prompt === undefined || input.prompt === undefined || written(step.prompt, input.prompt)
 }
 
-/** Everything that the plan wrote out is as it wrote it. */
+/** A person is not asked by calling something, and a step without a connector calls none. */
+function sameKind(step: PlanStep, { stepType, toolContext }: GateRequest): boolean {
+  switch (step.type) {
+    case 'connector-call':
+      return stepType === 'connector_call' || stepType === 'tool_call'
+    case 'human-task':
+      return stepType === 'human_task' && toolContext === undefined
+    case 'conditional':
+      return stepType === 'tool_call' && (toolContext?.toolName ?? 'conditional') === 'conditional'
+    default:
+      if (step.llm) return stepType === 'llm_call' && toolContext === undefined
+      return stepType !== 'connector_call' && (toolContext?.toolName ?? step.name) === step.name
+  }
+}
+
+/** Everything that the plan wrote out is as it wrote it, and nothing stands beside it. */
 function written(planned: JsonValue, given: JsonValue | undefined): boolean {
   if (pathsIn(planned).length === 0)
     return given !== undefined && canonicalJson(planned) === canonicalJson(given)
   if (typeof planned !== 'object' || planned === null) return true
   if (typeof given !== 'object' || given === null) return false
   const other = given as Readonly<Record<string, JsonValue>>
-  return Object.entries(planned).every(([key, value]) => written(value as JsonValue, other[key]))
+  return (
+    onlyPlanned(planned, given) &&
+    Object.entries(planned).every(([key, value]) => written(value as JsonValue, other[key]))
+  )
 }
+
+const onlyPlanned = (planned: object, given: object): boolean =>
+  Array.isArray(planned) === Array.isArray(given) &&
+  Object.keys(given).every((key) => Object.hasOwn(planned, key))
 
 /** What policies see of the plan that a step belongs to. */
 export const planFacts = (
