@@ -174,7 +174,7 @@ describe('runs as they stand', () => {
     expect(await live.call('POST', `${at}/${workflow}/cancel`)).toMatchObject({
       status: 409,
       body: {
-        error: { code: 'EXECUTION_OVER', message: 'Execution is already in terminal state: aborted' },
+        error: { code: 'CONFLICT', message: 'Execution is already in terminal state: aborted' },
       },
     })
   })

@@ -164,6 +164,29 @@ describe('a plan that cannot be', () => {
     expect((await live.call('POST', '/api/v1/plan/plan_x/resume', { approved: 'yes' })).status).toBe(400)
   })
 
+  it('is refused in words for clients, and with nothing else', async () => {
+    const known = new Set(
+      'success error code message plan_id status expected_version current_version limit_bytes details'.split(
+        ' ',
+      ),
+    )
+    const { plan_id: id } = (await live.call('POST', '/api/v1/plan', { query: 'Find tin' })).body
+    await live.call('POST', `/api/v1/plan/${id}/cancel`)
+    const refusals = [
+      await live.call('PUT', `/api/v1/plan/${id}`, { version: 1, domain: 'x' }),
+      await live.call('POST', `/api/v1/plan/${id}/cancel`),
+      await live.call('POST', `/api/v1/plan/${id}/resume`),
+      await live.call('GET', '/api/v1/plan/plan_x'),
+      await live.call('GET', '/api/v1/hitl/queue/00000000-0000-0000-0000-000000000000'),
+      await live.call('POST', '/api/v1/plan', ' '.repeat(1024 * 1024 + 1)),
+    ]
+    for (const { status, body } of refusals) {
+      expect(status).toBeGreaterThanOrEqual(400)
+      expect(Object.keys(body).filter((name) => !known.has(name))).toEqual([])
+    }
+    expect(refusals.at(-1)?.body.limit_bytes).toBe(1024 * 1024)
+  })
+
   it('splits a long query without going slow', async () => {
     const query = `Find ${' '.repeat(300_000)},${','.repeat(100_000)} tin${'{'.repeat(100_000)}`
     expect((await live.call('POST', '/api/v1/plan', { query })).status).toBe(200)

@@ -269,7 +269,7 @@ describe('the bounds of streams', () => {
     expect(third).toMatchObject({
       status: 429,
       body: {
-        error: { code: 'TOO_MANY_STREAMS', message: 'Maximum number of streams reached: 2 are open' },
+        error: { code: 'TOO_MANY_REQUESTS', message: 'Maximum number of streams reached: 2 are open' },
       },
     })
     const elsewhere = (await live.as('other').call('POST', '/api/v1/workflows', { workflow_name: 'w' })).body

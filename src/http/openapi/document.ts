@@ -1,6 +1,6 @@
 /** The HTTP contract as an OpenAPI 3.1 document. @module */
 import { type ErrorCode, errors } from '../../domain/errors.js'
-import type { Envelope } from '../wire/errors.js'
+import { type Envelope, wireCode } from '../wire/errors.js'
 import type { Operation } from './operation.js'
 import { operations } from './operations.js'
 import { schemas, shape } from './schemas.js'
@@ -88,7 +88,13 @@ function refusals(codes: readonly ErrorCode[], envelope: Envelope): Record<strin
         nested && plain
           ? { anyOf: [shape('Error'), shape('MismatchError')] }
           : shape(nested ? 'MismatchError' : errorShape[envelope])
-      return [status, { description: some.join(', '), content: { 'application/json': { schema } } }]
+      return [
+        status,
+        {
+          description: some.map((code) => wireCode(code, envelope)).join(', '),
+          content: { 'application/json': { schema } },
+        },
+      ]
     }),
   )
 }

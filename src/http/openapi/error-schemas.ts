@@ -6,7 +6,14 @@ export const errorSchemas = {
   /** Plans, their approvals, the review queue. Details such as versions stand at the top. */
   FlatError: object(
     { success: { ...flag, const: false }, error: text, code: text, message: text },
-    { expected_version: count, current_version: count },
+    {
+      plan_id: text,
+      status: text,
+      expected_version: count,
+      current_version: count,
+      limit_bytes: count,
+      details: list(object({ field: text, message: text })),
+    },
   ),
   /** Agents and unified executions. */
   CodedError: object({

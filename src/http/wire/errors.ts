@@ -15,15 +15,16 @@ export function refusalReply(
   const { refused: code, details, fields } = refusal
   const { status, envelope } = errors[code] as (typeof errors)[typeof code]
   const message = sentenceOf(refusal)
+  const wrong = fields ? { details: fields } : {}
   if (plane === 'flat') {
-    const wrong = fields ? { details: fields } : {}
-    return {
-      status,
-      text: line({ ...details, success: false, error: flatError(code, message), code, message, ...wrong }),
-    }
+    const { plan_id, status: state, expected_version, current_version } = details
+    const about = { plan_id, status: state, expected_version, current_version }
+    const limit = envelope === 'limit' ? { limit_bytes: details.limit } : {}
+    const error = flatError(code, message)
+    return { status, text: line({ success: false, error, code, message, ...about, ...limit, ...wrong }) }
   }
   if (plane === 'coded')
-    return { status, text: line({ error: { code, message, ...(fields ? { details: fields } : {}) } }) }
+    return { status, text: line({ error: { code: wireCode(code, plane), message, ...wrong } }) }
   switch (envelope) {
     case 'nested': {
       const { workflow_id, step_id, expected_idempotency_key, received_idempotency_key } = details
@@ -38,6 +39,15 @@ export function refusalReply(
       return { status, text: line({ error: code.toLowerCase(), code, message }) }
   }
 }
+
+const upstream: Readonly<Partial<Record<ErrorCode, string>>> = {
+  EXECUTION_OVER: 'CONFLICT',
+  TOO_MANY_STREAMS: 'TOO_MANY_REQUESTS',
+}
+
+/** The code that a plane's body shows: two refusals of unified executions are known by upstream's words (MAP contract §2.6, §2.7). */
+export const wireCode = (code: ErrorCode, plane: Envelope): string =>
+  plane === 'coded' ? (upstream[code] ?? code) : code
 
 /** What stands in `error`: the sentence, but for two that callers know by a word of upstream's. */
 function flatError(code: ErrorCode, message: string): string {
