@@ -63,6 +63,11 @@ describe('the names on a stream', () => {
     expect(streamEventName(type, status)).toBe(name)
   })
 
+  it('say that a step failed only once it is not tried again', () => {
+    expect(streamEventName('plan_step_failed', 'running', true)).toBe('status')
+    expect(streamEventName('plan_step_failed', 'failed', true)).toBe('execution.failed')
+  })
+
   it('are of no gate that was answered from the record', () => {
     expect(changesNothing('step_gate_repeated')).toBe(true)
     expect(changesNothing('step_regated')).toBe(false)

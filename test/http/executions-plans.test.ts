@@ -9,10 +9,21 @@ const deploy = { ...look, name: 'deploy', depends_on: ['look'] }
 const ask = { name: 'ask', type: 'human-task', prompt: 'Which size?', depends_on: ['look'] }
 const broken = { ...look, name: 'broken', operation: 'broken' }
 
+const nowhere = `
+apiVersion: stepgate.dev/v1
+kind: Connector
+metadata: { name: nowhere }
+spec:
+  type: http
+  base_url: http://127.0.0.1:1
+  allow_private: true
+  operations: { ask: { path: / } }
+`
+
 describe('plans among the runs', () => {
   let live: PlansLive
   beforeAll(async () => {
-    live = await startPlans()
+    live = await startPlans({ documents: nowhere })
   })
   afterAll(() => live.close())
 
@@ -136,6 +147,36 @@ describe('plans among the runs', () => {
     ])
   })
 
+  it('calls a step failed on its stream only when it is not tried again', async () => {
+    const retries = { attempts: 3, backoff: '20ms' }
+    const id = await make([
+      { name: 'far', type: 'connector-call', connector: 'nowhere', operation: 'ask', retries },
+    ])
+    const stream = await openStream(live.url, `${at}/${id}/stream`)
+    await stream.until(1)
+    await execute(id)
+    await stream.ended
+    const events = stream.events()
+    expect(events.at(-1)).toMatchObject({ event: 'execution.failed', data: { steps: [{ attempts: 3 }] } })
+    for (const { event, data } of events) if (event === 'step.failed') expect(words(data)).toBe('failed')
+  })
+
+  it('keeps what a step brought apart from what undoing it brought', async () => {
+    const compensation = { connector: 'catalog', operation: 'search', parameters: {} }
+    const undone = { ...look, parameters: { q: 'seats' }, compensation }
+    const id = await make([undone, { ...broken, depends_on: ['look'] }])
+    await execute(id)
+    await until(id, ({ status }) => status === 'failed')
+    const { steps } = (await live.call('GET', `/api/v1/executions/${id}/export`)).body.execution
+    const brought = steps[0].events.filter(({ output }: { output?: object }) => output !== undefined)
+    expect(brought.map(({ type }: { type: string }) => type)).toEqual([
+      'step_completed',
+      'compensation_completed',
+    ])
+    expect(steps[0].output).toEqual(brought[0].output)
+    expect(brought[1].output).not.toEqual(brought[0].output)
+  })
+
   it('says that policy blocked a step of a plan', async () => {
     const id = await make([{ ...look, parameters: { q: 'top secret' } }])
     await execute(id)
@@ -172,7 +213,7 @@ describe('plans among the runs', () => {
     expect((await live.call('GET', `/api/v1/plan/${id}`)).body.status).toBe('cancelled')
     expect(await live.call('POST', `${at}/${id}/cancel`)).toMatchObject({
       status: 409,
-      body: { error: { code: 'EXECUTION_OVER' } },
+      body: { error: { code: 'CONFLICT' } },
     })
     expect((await live.call('GET', `${at}?status=cancelled`)).body.total).toBeGreaterThanOrEqual(2)
   })

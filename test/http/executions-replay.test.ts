@@ -13,7 +13,7 @@ describe('runs as they went', () => {
 
   beforeAll(async () => {
     live = await startLive()
-    id = await live.workflow({ workflow_name: 'ship' })
+    id = await live.workflow({ workflow_name: 'ship', trace_id: 'trace-7' })
     const write = {
       step_name: 'Write',
       provider: 'openai',
@@ -155,6 +155,18 @@ describe('runs as they went', () => {
   it('tells apart from the steps what happened to the run', async () => {
     const { events } = await get('')
     expect(types({ events })).toEqual(['workflow_created'])
+  })
+
+  it('names the facts of events as everything else is named', async () => {
+    const { steps, events } = await get('')
+    expect(events[0]).toMatchObject({ type: 'workflow_created', trace_id: 'trace-7' })
+    const timeline = await get('/timeline')
+    const names = [...events, ...timeline.flatMap((entry: { events: object[] }) => entry.events)].flatMap(
+      Object.keys,
+    )
+    expect(
+      [...names, ...steps.flatMap(Object.keys)].filter((name) => !/^[a-z][a-z0-9_]*$/.test(name)),
+    ).toEqual([])
   })
 
   it('exports it all, indented, as a file, with policies and outputs whole', async () => {

@@ -65,7 +65,7 @@ export class Channel {
     this.pending = undefined
   }
 
-  tell({ execution, latest }: Look): void {
+  tell({ execution, latest, goesOn }: Look): void {
     let count = this.asked?.count ?? 0
     this.asked = undefined
     // What happened while it was read is in it already.
@@ -80,7 +80,7 @@ export class Channel {
       const coalesced = Math.max(0, count - 1 + this.untold)
       this.told = execution.seq
       this.untold = 0
-      const frame = { name: streamEventName(latest, execution.status), execution, coalesced }
+      const frame = { name: streamEventName(latest, execution.status, goesOn), execution, coalesced }
       for (const subscriber of [...this.subscribers]) subscriber.offer(frame)
     }
     this.refresh()

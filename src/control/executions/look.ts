@@ -4,7 +4,7 @@ import type { EventType } from '../../domain/event.js'
 import type { Execution, RecordedStep } from '../../domain/execution/execution.js'
 import type { Workflow } from '../../domain/workflow.js'
 import type { Scope, Transaction } from '../../store/store.js'
-import { executionOf, findRun, latestOf } from './find-run.js'
+import { executionOf, findRun, latestOf, type Run } from './find-run.js'
 
 /** What was seen, so that the next look reads only the steps that changed since. */
 export interface Memory {
@@ -19,6 +19,8 @@ export interface Look {
   readonly execution: Execution
   /** What happened to it last. */
   readonly latest: EventType
+  /** That was an attempt that failed, and another one comes. */
+  readonly goesOn: boolean
   /** Number of the latest event in the store by then. */
   readonly upTo: number
   /** What events name it by: `plan:<id>`, and the row number of its workflow. */
@@ -48,12 +50,18 @@ export function lookAt(
   const { steps, read } = workflow ? stepsOf(tx, workflow, memory) : { steps: undefined, read: 0 }
   return {
     execution: executionOf(tx, run, now, steps ? inOrder(steps) : []),
-    latest: latestOf(tx, run).type,
+    ...lastOf(tx, run),
     upTo,
     keys: [...(plan ? [`plan:${plan.id}`] : []), ...(workflow ? [workflow.key] : [])],
     cost: lookCost + read + (steps?.size ?? 0) * knownCost,
     ...(steps && workflow ? { memory: { workflowKey: workflow.key, seq: upTo, steps } } : {}),
   }
+}
+
+function lastOf(tx: Transaction, run: Run): Pick<Look, 'latest' | 'goesOn'> {
+  const { type, seq } = latestOf(tx, run)
+  const goesOn = type === 'plan_step_failed' && JSON.parse(tx.eventBody(seq)).final === false
+  return { latest: type, goesOn }
 }
 
 const inOrder = (steps: ReadonlyMap<string, RecordedStep>): readonly RecordedStep[] =>

@@ -160,6 +160,8 @@ function ungated(id: string, events: readonly ToldEvent[]): ReplayStep {
   }
 }
 
-/** The latest output that was reported. */
+const completions: ReadonlySet<ToldEvent['type']> = new Set(['step_completed', 'step_completed_ungated'])
+
+/** The latest output that was reported of the step itself; what undoing it brought stands with that event. */
 const outputOf = (events: readonly ToldEvent[]): JsonValue | undefined =>
-  events.findLast((event) => event.output !== undefined)?.output
+  events.findLast(({ type, output }) => completions.has(type) && output !== undefined)?.output

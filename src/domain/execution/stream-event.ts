@@ -38,9 +38,12 @@ const endings: Readonly<Partial<Record<ExecutionStatus, StreamEventName>>> = {
   expired: 'execution.cancelled',
 }
 
-/** The name of what is told of a run after an event; once it is over, that. */
-export const streamEventName = (type: EventType, status: ExecutionStatus): StreamEventName =>
-  endings[status] ?? names[type] ?? 'status'
+/**
+ * The name of what is told of a run after an event; once it is over, that.
+ * @param goesOn the step is to be tried again: it has not failed yet
+ */
+export const streamEventName = (type: EventType, status: ExecutionStatus, goesOn = false): StreamEventName =>
+  endings[status] ?? (goesOn ? 'status' : (names[type] ?? 'status'))
 
 /** A gate that was answered from the record changes nothing that a stream shows. */
 export const changesNothing = (type: EventType): boolean => type === 'step_gate_repeated'

@@ -153,6 +153,8 @@ function resolution({ action, enforcement }: PolicyMatch, gate: GatedPart): stri
   return gate.approval?.status ?? 'overruled'
 }
 
+const wireName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
 const nothing: ExportParts = { input: false, output: false, policies: true }
 
 function wireEvent(event: ToldEvent, parts: ExportParts = nothing): Record<string, unknown> {
@@ -160,7 +162,7 @@ function wireEvent(event: ToldEvent, parts: ExportParts = nothing): Record<strin
     type: event.type,
     at: instant(event.at),
     seq: event.seq,
-    ...event.facts,
+    ...Object.fromEntries(Object.entries(event.facts).map(([name, value]) => [wireName(name), value])),
     ...(event.policies && parts.policies ? { policies: event.policies.map(wireMatch) } : {}),
     ...(event.output !== undefined && parts.output ? { output: event.output } : {}),
   }
