@@ -56,6 +56,21 @@ describe('a running plan whose branches are held together', () => {
     expect((await live.call('GET', `/api/v1/workflows/${workflow}`)).body.status).toBe('completed')
   })
 
+  it('counts steps by their places in the plan, whatever was gated first', async () => {
+    const steps = [
+      { ...look, name: 'last', depends_on: ['release'] },
+      { ...look, name: 'side' },
+      { ...look, name: 'release' },
+    ]
+    const plan: string = (await live.call('POST', '/api/v1/plan', { steps })).body.plan_id
+    const { body } = await live.call('POST', '/api/v1/plan/execute', { context: { plan_id: plan } })
+    expect(body).toMatchObject({ status: 'awaiting_approval', current_step: 3, step_name: 'release' })
+    expect(body.approval_info.step_id).toBe('step_3_release')
+    expect((await pending(plan)).pending_approvals).toMatchObject([
+      { step_id: 'step_3_release', step_index: 3 },
+    ])
+  })
+
   it('ends with the rejection of one of them, whatever door it came by', async () => {
     const { plan, workflow, ids } = await running()
     await live.call('POST', `/api/v1/hitl/queue/${ids['step_2_release-west']}/reject`, { comment: 'no' })

@@ -25,16 +25,28 @@ export function decidePlanStep(
   })
 }
 
-/** The tenant's steps of plans that wait for a person, newest first; of one plan, or of all. */
+/**
+ * The tenant's steps of plans that wait for a person, newest first; of one plan, or of all. A step's index is its place in the
+ * plan, whatever was gated before it.
+ */
 export function pendingPlanApprovals(
   ports: Ports,
   identity: Identity,
   planId: string | undefined,
   limit: number,
 ): Promise<Page<PendingStep>> {
-  return ports.store.transact((tx) =>
-    tx.pendingSteps(identity, ports.now(), limit, planId === undefined ? 'any' : { id: planId }),
-  )
+  return ports.store.transact((tx) => {
+    const of = planId === undefined ? 'any' : { id: planId }
+    const { rows, total } = tx.pendingSteps(identity, ports.now(), limit, of)
+    return { rows: rows.map((row) => placed(tx, identity, row)), total }
+  })
+}
+
+function placed(tx: Transaction, scope: Scope, row: PendingStep): PendingStep {
+  const { plan_id: planId } = row.workflow.metadata
+  const steps = typeof planId === 'string' ? (tx.plans.find(scope, planId)?.steps ?? []) : []
+  const place = steps.findIndex(({ id }) => id === row.step.stepId)
+  return place === -1 ? row : { ...row, step: { ...row.step, index: place + 1 } }
 }
 
 /** The plan's own workflow, then those that somebody else's orchestrator runs for it, newest first. */

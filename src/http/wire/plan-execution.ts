@@ -68,7 +68,7 @@ export function wireExecuted(state: Omit<Executed, 'blocked'>, found: PlanResult
   const status = runStatus(state)
   const { execution } = found
   const waits = status === 'awaiting_approval' || status === 'executing_first_step'
-  const next = nextRun(runs)
+  const next = runs.find(({ stepId }) => stepId === held?.stepId) ?? nextRun(runs)
   return {
     success: plan.status !== 'failed' && plan.status !== 'cancelled',
     plan_id: plan.id,
@@ -153,7 +153,7 @@ export function wireResumed(state: ResumedPlan): WireObject {
     return { ...common, status: 'completed', ...done, ...result, message: 'All steps completed' }
   }
   if (plan.status !== 'executing') return { ...common, status: plan.status, ...done, error: plan.error ?? '' }
-  const next = nextRun(runs)
+  const next = runs.find(({ stepId }) => stepId === state.held?.stepId) ?? nextRun(runs)
   return {
     ...common,
     status: runStatus(state),
