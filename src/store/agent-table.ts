@@ -23,6 +23,12 @@ export class Agents implements AgentTable {
     return row && this.agentOf(row)
   }
 
+  findDeleted({ org, tenant }: Scope, id: string): StoredAgent | undefined {
+    const where = 'SELECT key, body FROM agents WHERE org = ? AND tenant = ? AND deleted = 1 AND id = ?'
+    const row = this.db.first(where, [org, tenant, id])
+    return row && this.agentOf(row)
+  }
+
   all({ org, tenant }: Scope): readonly StoredAgent[] {
     return this.db
       .all('SELECT key, body FROM agents WHERE org = ? AND tenant = ? AND deleted = 0 ORDER BY name, key', [

@@ -41,6 +41,8 @@ export interface PlanTable {
 export interface AgentTable {
   /** By id, else by name, else by `<domain>/<name>`. */
   find(scope: Scope, idOrName: string): StoredAgent | undefined
+  /** One that was deleted, by id. */
+  findDeleted(scope: Scope, id: string): StoredAgent | undefined
   /** The tenant's, by name. There are few, so paging and filtering is the verb's. */
   all(scope: Scope): readonly StoredAgent[]
   /** Newest first. */

@@ -68,6 +68,32 @@ describe('the history of an agent', () => {
     expect((await live.call('GET', `${path}/versions/x`)).status).toBe(400)
   })
 
+  it('stays to be read, by its id, when the agent was deleted; nothing else of it does', async () => {
+    const { id } = await create()
+    await live.as('community', 'ada').call('DELETE', path)
+    const { body } = await live.call('GET', `${at}/${id}/versions`)
+    expect(body).toMatchObject({
+      total: 2,
+      versions: [
+        { version: 2, change_type: 'delete', changed_by: 'ada' },
+        { version: 1, change_type: 'create' },
+      ],
+    })
+    expect((await live.call('GET', `${at}/${id}/versions/1`)).body.agent).toMatchObject({
+      id,
+      name: 'helper',
+    })
+    expect((await live.as('other').call('GET', `${at}/${id}/versions`)).status).toBe(404)
+    for (const [method, rest] of [
+      ['GET', ''],
+      ['POST', '/rollback/1'],
+      ['POST', '/activate'],
+      ['GET', '/versions/9'],
+    ] as const)
+      expect((await live.call(method, `${at}/${id}${rest}`)).status).toBe(404)
+    expect((await live.call('GET', `${path}/versions`)).status).toBe(404)
+  })
+
   it('is in the record as well: one event a change, the deletion too', async () => {
     const { id } = await create()
     await live.as('community', 'ada').call('PUT', path, { description: 'Helps.' })

@@ -69,6 +69,11 @@ describe.each([{ mounted: false }, { mounted: true }])(
       expect((await live.call('GET', '/health')).body).toMatchObject({
         status: 'healthy',
         service: 'stepgate',
+        capabilities: expect.arrayContaining([
+          expect.objectContaining({ name: 'workflow_control', since: '0.1.0' }),
+          expect.objectContaining({ name: 'multi_agent_planning' }),
+          expect.objectContaining({ name: 'execution_replay' }),
+        ]),
       })
       expect((await live.call('GET', '/health/live')).status).toBe(200)
       expect((await live.call('GET', '/health/ready')).body.status).toBe('ready')

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fromJSONSchema } from 'zod'
+import { refuse } from '#src/domain/errors.js'
 import { createApp } from '#src/http/index.js'
 import { openapiDocument } from '#src/http/openapi/document.js'
 import { schemas } from '#src/http/openapi/schemas.js'
@@ -22,7 +23,7 @@ describe('the OpenAPI document', () => {
   it('names every route that the app has, and no other', () => {
     const app = createApp({
       stepgate: live.stepgate,
-      identify: () => ({ refused: 'UNAUTHORIZED', details: {} }),
+      identify: () => refuse('UNAUTHORIZED'),
       revision: () => undefined,
       readiness: () => ({ ready: true, details: {} }),
       version: '0',

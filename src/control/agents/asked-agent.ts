@@ -65,6 +65,8 @@ const inConfig = (field: string): string => (field === 'config' ? field : `confi
 /** A definition with something wrong in it: every field is named, the first one in the sentence. */
 export function invalidAgent(fields: readonly FieldProblem[]): Refusal {
   const [{ field, message } = { field: '', message: '' }] = fields
+  // Some problems are said of their field, others are sentences of their own.
+  const joint = /^(must|is|can|has) /.test(message) ? '' : ':'
   const more = fields.length > 1 ? ` (and ${fields.length - 1} more)` : ''
-  return { ...refuse('INVALID_AGENT', { message: `${field} ${message}${more}` }), fields }
+  return { ...refuse('INVALID_AGENT', { message: `${field}${joint} ${message}${more}` }), fields }
 }

@@ -164,7 +164,9 @@ function nameTaken(
   { name, domain, id }: { name: string; domain: string; id?: string },
 ): Refusal | undefined {
   const other = tx.agents.find(identity, `${domain}/${name}`)
-  return other && other.id !== id ? refuse('AGENT_NAME_TAKEN', { name, domain }) : undefined
+  if (!other || other.id === id) return undefined
+  const message = `is taken in the domain ${domain}`
+  return { ...refuse('AGENT_NAME_TAKEN', { name, domain }), fields: [{ field: 'name', message }] }
 }
 
 function versionConflict({ version }: StoredAgent, expected: number): Refusal {

@@ -26,6 +26,19 @@ export function findAgent(
   return file ? { agent: file } : notFound
 }
 
+/** Also one that was deleted, by its id: what was done with it stays to be read. */
+export function findPastAgent(
+  tx: Transaction,
+  ports: Ports,
+  scope: Scope,
+  idOrName: string,
+): FoundAgent | Refusal {
+  const found = findAgent(tx, ports, scope, idOrName)
+  if (!('refused' in found)) return found
+  const stored = tx.agents.findDeleted(scope, idOrName)
+  return stored ? { agent: resourceOf(stored), stored } : found
+}
+
 /** One that may be changed: those in files may not. */
 export function findStoredAgent(
   tx: Transaction,

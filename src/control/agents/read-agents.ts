@@ -7,7 +7,7 @@ import { isRefusal, type Refusal, refuse } from '../../domain/errors.js'
 import type { Identity } from '../../domain/identity.js'
 import type { Page } from '../../store/store.js'
 import type { Ports } from '../ports.js'
-import { findAgent } from './find-agent.js'
+import { findAgent, findPastAgent } from './find-agent.js'
 
 export const agentOrders = ['name', 'domain', 'created_at', 'updated_at'] as const
 
@@ -45,7 +45,7 @@ export function getAgent(ports: Ports, identity: Identity, id: string): Promise<
   })
 }
 
-/** What was changed, newest first. An agent in a file has no history here: it is where the file is kept. */
+/** What was changed, newest first. An agent in a file has no history here: it is where the file is kept. One that was deleted has, by its id. */
 export function agentVersions(
   ports: Ports,
   identity: Identity,
@@ -53,7 +53,7 @@ export function agentVersions(
   limit: number,
 ): Promise<Page<AgentVersion> | Refusal> {
   return ports.store.transact((tx) => {
-    const found = findAgent(tx, ports, identity, id)
+    const found = findPastAgent(tx, ports, identity, id)
     if (isRefusal(found)) return found
     const { stored } = found
     return stored
@@ -77,7 +77,7 @@ export function agentAtVersion(
   version: number,
 ): Promise<AgentAtVersion | Refusal> {
   return ports.store.transact((tx) => {
-    const found = findAgent(tx, ports, identity, id)
+    const found = findPastAgent(tx, ports, identity, id)
     if (isRefusal(found)) return found
     if (!found.stored) return version === found.agent.version ? { agent: found.agent } : noVersion(version)
     const past = tx.agents.version(found.stored, version)

@@ -117,7 +117,7 @@ export const agentOperations: Readonly<Record<string, Operation>> = {
   },
   [`GET ${agent}/versions`]: {
     id: 'agentVersions',
-    summary: 'What was changed, newest first; none for a file',
+    summary: 'What was changed, newest first; none for a file. Of a deleted agent by its id',
     query: { limit: '50 unless given, 100 at most' },
     reply: { status: 200, shape: 'AgentVersions' },
     refuses: ['BAD_REQUEST', 'NOT_FOUND'],

@@ -4,6 +4,8 @@ import { replyHeaders } from '../exchange.js'
 import { openapiDocument } from '../openapi/document.js'
 import type { HttpOptions } from '../options.js'
 
+const capability = (name: string, description: string) => ({ name, since: '0.1.0', description })
+
 /**
  * `/health` in AxonFlow's shape (the SDKs ask for `status: healthy`), `/health/live` (the process turns), `/health/ready`
  * (it can decide and record), and the live policy revision. None of them needs credentials.
@@ -16,11 +18,12 @@ export function opsRoutes(app: Hono, options: HttpOptions): void {
       service: 'stepgate',
       version: options.version,
       capabilities: [
-        {
-          name: 'workflow_control_plane',
-          since: '0.1.0',
-          description: 'Step gates, approvals and checkpoints',
-        },
+        capability('workflow_control', 'Step gates, approvals and checkpoints'),
+        capability('multi_agent_planning', 'Plans that are judged, approved and carried out'),
+        capability('agent_registry', 'Agents in files and in the database, with versions'),
+        capability('unified_execution', 'Status, cancellation and streams of all runs'),
+        capability('execution_replay', 'Steps, timelines and exports of all runs'),
+        capability('hitl_queue', 'Everything that waits for a person'),
       ],
       ...details,
     }
