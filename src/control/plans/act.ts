@@ -98,18 +98,20 @@ export function complete(
     nextAt: undefined,
     error: undefined,
   } as const
-  if (isTerminal(workflow.status)) {
-    // It came after somebody had ended the workflow. It happened all the same, and may have to be undone.
+  const { held: _, startedAt: __, ...usage } = more
+  const step = tx.step(workflow, run.stepId)
+  const idempotencyKey = step?.idempotencyKey ?? ''
+  const completion = { output, ...usage, idempotencyKey }
+  const changes = isTerminal(workflow.status)
+    ? undefined
+    : completeStep(workflow, step, run.stepId, completion, now, seq)
+  if (!changes || isRefusal(changes)) {
+    // It came after somebody had ended the workflow, or had asked its gate again, which does not allow it any more. It
+    // happened all the same, and may have to be undone.
     const event = runEvent(workflow, run, 'step_completed', now, { output, late: true })
     tx.apply({ runs: [changedRun(run, { ...done, ...more })], events: [{ ...event, seq }] })
     return
   }
-  const { held: _, startedAt: __, ...usage } = more
-  const step = tx.step(workflow, run.stepId)
-  const idempotencyKey = step?.idempotencyKey ?? ''
-  const changes = completeStep(workflow, step, run.stepId, { output, ...usage, idempotencyKey }, now, seq)
-  if (isRefusal(changes))
-    throw new Error(`A step of ${plan.id} ran that its gate did not allow: ${changes.refused}`)
   tx.apply({ ...changes, runs: [changedRun(run, { ...done, ...more })] })
   ports.histories.changed(workflow, changes, step)
 }

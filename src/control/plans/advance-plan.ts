@@ -5,13 +5,14 @@ import { endWorkflow } from '../../domain/lifecycle.js'
 import { isManual, type Move, nextLook, nextMoves, type Surroundings } from '../../domain/plan/moves.js'
 import { isOver, type Plan, type PlanStatus } from '../../domain/plan/plan.js'
 import { isRunOver, type StepRun } from '../../domain/plan/run.js'
-import { overRun, planEvent } from '../../domain/plan/run-changes.js'
+import { overRun, planEvent, runEvent } from '../../domain/plan/run-changes.js'
+import { isUnwinding } from '../../domain/plan/unwind.js'
 import { approvalStatusAt } from '../../domain/step.js'
 import { isTerminal, type Workflow } from '../../domain/workflow.js'
 import type { Transaction } from '../../store/store.js'
 import type { Ports } from '../ports.js'
 import { outputOf } from './outputs.js'
-import { planApprovalStep } from './plan-facts.js'
+import { planHold } from './plan-facts.js'
 import type { Call, Running } from './running.js'
 import { takeMove } from './take-move.js'
 
@@ -44,13 +45,16 @@ export function advancePlan(ports: Ports, tx: Transaction, key: number, advancin
     if (!workflow) throw new Error(`The workflow of ${plan.id} is missing`)
     const running: Running = { ports, tx, plan, runs, workflow, now }
     const around = surroundings(running, { ...advancing, resumes }, calls)
-    if (isTerminal(workflow.status) && !isUnwinding(runs, around)) return stopped(running, calls)
+    if (isTerminal(workflow.status) && !endsByItself(running, around)) return stopped(running, calls)
     const moves = nextMoves(plan, runs, around)
+    const unwinding = isUnwinding(runs)
     for (const move of moves) {
       if (move.do === 'succeed') end(running, 'completed')
       else if (move.do === 'fail') end(running, 'failed', move.why)
       else calls.push(...takeMove(current(running), move))
       if (begins(move)) resumes--
+      // Nothing begins beside a step that has just failed.
+      if (!unwinding && isUnwinding(tx.plans.runs(plan))) break
     }
     runs = tx.plans.runs(plan)
     plan = withClock(tx, tx.plans.byKey(key), runs, around.plan === 'open', now)
@@ -78,36 +82,32 @@ function surroundings(running: Running, advancing: Advancing, calls: readonly Ca
     reported: (run) => tx.step(workflow, run.stepId)?.completedAt !== undefined,
     underWay: (run) => advancing.underWay(run) || calls.some(({ position }) => position === run.position),
     approval: (run) => {
-      const approval = tx.step(workflow, run.stepId)?.approval
-      return approval ? approvalStatusAt(approval, now) : 'approved'
+      const step = tx.step(workflow, run.stepId)
+      if (step?.approval) return approvalStatusAt(step.approval, now)
+      return step?.decision === 'block' ? 'blocked' : 'approved'
     },
   }
 }
 
-/** How the hold on the plan as a whole stands. */
-function planHold(tx: Transaction, workflow: Workflow, plan: Plan, now: number): Surroundings['plan'] {
-  if (plan.judgement?.decision !== 'require_approval') return 'open'
-  const approval = tx.step(workflow, planApprovalStep)?.approval
-  const status = approval && approvalStatusAt(approval, now)
-  return status === 'approved' ? 'open' : status === 'pending' ? 'held' : 'denied'
+/**
+ * The workflow ended before the plan, which comes to its own end all the same: a step failed, or a person refused one,
+ * and it is undone; or all is done.
+ */
+function endsByItself({ runs, workflow }: Running, around: Surroundings): boolean {
+  if (around.plan === 'denied' || isUnwinding(runs)) return true
+  if (runs.some((run) => run.state === 'held' && around.approval(run) === 'rejected')) return true
+  const isDone = (run: StepRun) => isRunOver(run.state) || (run.state === 'person' && around.reported(run))
+  return workflow.status === 'completed' && runs.every(isDone)
 }
-
-/** A step failed, or a person refused one, which ends the workflow before the plan: it is undone all the same. */
-const isUnwinding = (runs: readonly StepRun[], around: Surroundings): boolean =>
-  around.plan === 'denied' ||
-  runs.some(
-    (run) =>
-      run.state === 'failed' ||
-      run.state === 'blocked' ||
-      run.state === 'rejected' ||
-      (run.state === 'held' && around.approval(run) === 'rejected'),
-  )
 
 /** Somebody ended the workflow through its own door. */
 function stopped(running: Running, calls: readonly Call[]): Advanced {
   const { tx, plan, runs, workflow, now } = running
-  const over = runs.map((run) => (isRunOver(run.state) ? run : overRun(run, 'cancelled', now)))
-  tx.apply({ runs: over.filter((run, i) => run !== runs[i]), events: [] })
+  const open = runs.filter(({ state }) => !isRunOver(state))
+  tx.apply({
+    runs: open.map((run) => overRun(run, 'cancelled', now)),
+    events: open.map((run) => runEvent(workflow, run, 'plan_step_cancelled', now, {})),
+  })
   const reason = workflow.endReason ?? `its workflow was ${workflow.status}`
   end(running, workflow.status === 'aborted' ? 'cancelled' : 'failed', reason)
   return { plan: tx.plans.byKey(plan.key), runs: tx.plans.runs(plan), calls }
@@ -138,14 +138,12 @@ function end(running: Running, status: keyof typeof endEvents, why?: string): vo
   const by = plan.runBy ? actor(plan.runBy) : plan.client
   const ending = status === 'cancelled' ? 'aborted' : status
   // Refused where it has ended already.
-  const changes = endWorkflow(withoutHolds(workflow), ending, why, by, now)
-  if (!isRefusal(changes)) tx.apply(changes)
-}
-
-/** A plan that succeeds has nothing pending that anybody has to decide. */
-function withoutHolds(workflow: Workflow): Workflow {
-  const { pendingStep: _, ...rest } = workflow
-  return rest
+  const { pendingStep, ...withoutHolds } = workflow
+  const changes = endWorkflow(withoutHolds, ending, why, by, now)
+  if (isRefusal(changes)) return
+  // A plan that succeeds needs no decision any more. What waits for one is written down as expired when its time comes.
+  const ended = { ...(changes.workflow as Workflow), ...(pendingStep === undefined ? {} : { pendingStep }) }
+  tx.apply({ ...changes, workflow: ended })
 }
 
 /** What the last step that ran brought. */

@@ -1,7 +1,9 @@
 /** What a plan's steps brought so far. @module */
 import type { JsonValue } from '../../domain/json.js'
+import type { Plan } from '../../domain/plan/plan.js'
 import type { StepRun } from '../../domain/plan/run.js'
 import type { Outputs } from '../../domain/plan/step-input.js'
+import { pathsIn } from '../../domain/plan/template.js'
 import type { Workflow } from '../../domain/workflow.js'
 import type { Reader } from '../../store/store.js'
 
@@ -11,6 +13,14 @@ export function outputOf(tx: Reader, workflow: Workflow, run: StepRun): JsonValu
   if (seq === undefined) return null
   const { output } = JSON.parse(tx.eventBody(seq)) as { output?: JsonValue }
   return output ?? null
+}
+
+/** Ids of the steps whose outputs these templates read. */
+export function stepsRead(plan: Plan, templates: readonly JsonValue[]): Set<string> {
+  const names = new Set(
+    templates.flatMap((template) => pathsIn(template)).map((path) => /^steps\.([\w$-]+)/.exec(path)?.[1]),
+  )
+  return new Set(plan.steps.filter(({ id, name }) => names.has(id) || names.has(name)).map(({ id }) => id))
 }
 
 /** Outputs of the steps with these ids that are over, by id. */

@@ -1,6 +1,8 @@
 /** What the gate knows of a workflow's plan. @module */
+import { effectiveDecision } from '../../domain/gate/repeat.js'
 import type { GateRequest } from '../../domain/gate/request.js'
 import { type PlanFacts, planFacts } from '../../domain/plan/drift.js'
+import type { Surroundings } from '../../domain/plan/moves.js'
 import type { Plan } from '../../domain/plan/plan.js'
 import type { Workflow } from '../../domain/workflow.js'
 import type { Reader, Transaction } from '../../store/store.js'
@@ -19,13 +21,32 @@ export function planFactsOf(
   request: GateRequest,
 ): PlanFacts | undefined {
   const { plan_id: id } = workflow.metadata
-  if (typeof id !== 'string' || stepId === planApprovalStep) return undefined
+  if (typeof id !== 'string') return undefined
   const plan = tx.plans.find(workflow, id)
-  return plan && planFacts(plan, isApproved(tx, workflow, plan), stepId, request)
+  if (!plan || isItsApproval(plan, workflow, stepId, request)) return undefined
+  return planFacts(plan, isApproved(tx, workflow, plan), stepId, request)
+}
+
+/** The hold on the plan itself, and not something else that is called like it. */
+const isItsApproval = (plan: Plan, workflow: Workflow, stepId: string, request: GateRequest): boolean =>
+  stepId === planApprovalStep &&
+  plan.workflowKey === workflow.key &&
+  plan.judgement?.decision === 'require_approval' &&
+  request.stepType === 'human_task' &&
+  request.toolContext === undefined &&
+  request.stepInput.plan_id === plan.id
+
+/** How the hold on the plan as a whole stands. Asked again after its approval, its gate may allow it without one. */
+export function planHold(tx: Reader, workflow: Workflow, plan: Plan, now: number): Surroundings['plan'] {
+  if (plan.judgement?.decision !== 'require_approval') return 'open'
+  const step = tx.step(workflow, planApprovalStep)
+  const decision = step && effectiveDecision(step, now).decision
+  return decision === 'allow' ? 'open' : decision === 'require_approval' ? 'held' : 'denied'
 }
 
 /** Policy allowed the plan, or a person did. */
 export function isApproved(tx: Reader, workflow: Workflow, plan: Plan): boolean {
   if (plan.judgement?.decision === 'allow') return true
-  return tx.step(workflow, planApprovalStep)?.approval?.status === 'approved'
+  const step = tx.step(workflow, planApprovalStep)
+  return step !== undefined && effectiveDecision(step, step.lastGateAt).decision === 'allow'
 }

@@ -11,6 +11,7 @@ import { CallQueue } from './call-queue.js'
 import { Pace } from './pace.js'
 import { recordResult } from './record-result.js'
 import type { Call } from './running.js'
+import { wakingEvents } from './waking-events.js'
 
 /** Milliseconds before a look that came to nothing is tried again: because the store refused it, or by a defect. */
 const storeRetryMs = 500
@@ -22,7 +23,7 @@ interface Watched {
   timer?: NodeJS.Timeout
   /** A human task of it waits for its completion. */
   person?: boolean
-  /** Told when the plan is over, or waits for a person. */
+  /** Told when the plan is over or waits for a person. */
   readonly waiters: Set<() => void>
 }
 
@@ -109,7 +110,7 @@ export class PlanRunner {
   private heard(events: readonly PastEvent[]): void {
     if (this.watched.size === 0) return
     for (const { workflowKey, type } of events) {
-      const key = workflowKey === 0 || !concerns.has(type) ? undefined : this.byWorkflow.get(workflowKey)
+      const key = workflowKey === 0 || !wakingEvents.has(type) ? undefined : this.byWorkflow.get(workflowKey)
       if (key === undefined) continue
       // Completions are mostly the runner's own.
       if (type !== 'step_completed' || this.watched.get(key)?.person) this.look(key)
@@ -141,7 +142,7 @@ export class PlanRunner {
     const rest = this.pace.rest()
     const pump = () => {
       this.scheduled = false
-      this.pump()
+      if (!this.closed) this.pump()
     }
     if (rest > 0) this.resting = setTimeout(pump, rest)
     else setImmediate(pump)
@@ -208,39 +209,33 @@ export class PlanRunner {
     const watched = this.watched.get(plan.key)
     clearTimeout(watched?.timer)
     this.giveUpStale(plan, runs)
-    if (isOver(plan.status)) {
+    const over = isOver(plan.status)
+    if (over) {
       this.watched.delete(plan.key)
       if (plan.workflowKey !== undefined) this.byWorkflow.delete(plan.workflowKey)
-    } else if (watched) watched.person = runs.some(({ state }) => state === 'person')
-    if (watched && !isOver(plan.status) && nextLook !== undefined) {
+    } else if (watched) {
+      const person = runs.some(({ state }) => state === 'person')
+      // The report may have come before anybody here listened for it.
+      if (person && !watched.person) this.look(plan.key)
+      watched.person = person
+    }
+    if (watched && !over && nextLook !== undefined) {
       const wait = Math.min(Math.max(0, nextLook - this.ports.now()), longestTimerMs)
       watched.timer = setTimeout(() => this.look(plan.key), wait)
       watched.timer.unref()
     }
     this.calls.add(calls)
-    if (watched && watched.waiters.size > 0 && isAtRest(plan, runs)) {
-      for (const tell of watched.waiters) tell()
-      watched.waiters.clear()
-    }
+    // A look that is still to come may be for what they wait for: a resume.
+    if (!watched || !(over || (isAtRest(plan, runs) && !this.waiting.has(plan.key)))) return
+    for (const tell of watched.waiters) tell()
+    watched.waiters.clear()
   }
 
-  /** Calls whose step was cancelled meanwhile. */
-  private giveUpStale(plan: Plan, runs: readonly StepRun[]): void {
+  /** Calls whose step was cancelled meanwhile, or whose plan is over. */
+  private giveUpStale({ key: planKey, status }: Plan, runs: readonly StepRun[]): void {
     for (const { position, state } of runs) {
-      if (state === 'cancelled' || isOver(plan.status))
-        this.calls.giveUp({ planKey: plan.key, position, kind: 'step' })
+      if (isOver(status)) this.calls.giveUp({ planKey, position, kind: 'undo' })
+      if (isOver(status) || state === 'cancelled') this.calls.giveUp({ planKey, position, kind: 'step' })
     }
   }
 }
-
-/** Events of a workflow after which its plan may go on. Those that the runner writes itself are not among them. */
-const concerns: ReadonlySet<PastEvent['type']> = new Set([
-  'step_completed',
-  'approval_approved',
-  'approval_rejected',
-  'approval_expired',
-  'workflow_aborted',
-  'workflow_failed',
-  'workflow_completed',
-  'plan_cancelled',
-])

@@ -2,7 +2,7 @@
 import { isRefusal, type Refusal, refuse } from '../../domain/errors.js'
 import type { Identity } from '../../domain/identity.js'
 import type { JsonValue } from '../../domain/json.js'
-import { isManual } from '../../domain/plan/moves.js'
+import { isManual, nextInTurn } from '../../domain/plan/moves.js'
 import type { Plan } from '../../domain/plan/plan.js'
 import { isRunOver, type StepRun } from '../../domain/plan/run.js'
 import type { Workflow } from '../../domain/workflow.js'
@@ -76,7 +76,8 @@ function decide(
   const workflow = tx.workflow(identity, plan.workflowId)
   if (!workflow) return refuse('NOT_FOUND', { what: 'Workflow' })
   const step = tx.stepHeld(workflow, ['pending'])
-  const next = tx.plans.runs(plan).find(({ state }) => !isRunOver(state))
+  const runs = tx.plans.runs(plan)
+  const next = runs.find(({ stepId }) => stepId === step?.stepId) ?? nextInTurn(plan, runs)
   const position = next === undefined ? {} : { position: next.position }
   if (!step) {
     const startable = isManual(plan.mode) && (next?.state === 'waiting' || next?.state === 'held')

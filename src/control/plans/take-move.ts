@@ -1,5 +1,8 @@
 /** One move of an executing plan, written down. @module */
 import { type PolicyMatch, redactions } from '../../domain/decision.js'
+import { repeats } from '../../domain/gate/admit.js'
+import { effectiveDecision } from '../../domain/gate/repeat.js'
+import type { GateReply } from '../../domain/gate/reply.js'
 import type { Identity } from '../../domain/identity.js'
 import type { JsonObject } from '../../domain/json.js'
 import type { Move } from '../../domain/plan/moves.js'
@@ -7,11 +10,11 @@ import type { Plan } from '../../domain/plan/plan.js'
 import type { StepRun } from '../../domain/plan/run.js'
 import { changedRun, overRun, runEvent } from '../../domain/plan/run-changes.js'
 import type { PlanStep } from '../../domain/plan/step.js'
-import { stepInput } from '../../domain/plan/step-input.js'
-import { pathsIn } from '../../domain/plan/template.js'
+import { type StepInput, stepInput } from '../../domain/plan/step-input.js'
+import { isTerminal } from '../../domain/workflow.js'
 import { evaluate } from '../check-gate.js'
 import { act } from './act.js'
-import { outputsOf } from './outputs.js'
+import { outputsOf, stepsRead } from './outputs.js'
 import type { Call, Running } from './running.js'
 import { undo } from './undo-step.js'
 
@@ -66,32 +69,39 @@ function over(
 
 /** Fill its templates, ask its gate, and begin where that allows it. */
 function start(running: Running, run: StepRun, confirm: boolean): readonly Call[] {
+  const input = inputOf(running, run, running.plan.steps[run.position] as PlanStep)
+  return input.ok ? ask(running, run, input.value, confirm) : failed(running, run, input.message)
+}
+
+function ask(running: Running, run: StepRun, input: StepInput, confirm: boolean): readonly Call[] {
   const { ports, tx, plan, workflow, now } = running
-  const step = plan.steps[run.position] as PlanStep
-  const input = inputOf(running, run, step)
-  if (!input.ok) return failed(running, run, input.message)
   const reply = evaluate(ports, tx, {
     workflow,
     // Somebody may have asked for it at the workflow's own door before its turn came.
     step: tx.step(workflow, run.stepId),
     stepId: run.stepId,
-    request: input.value.request,
+    request: input.request,
     identity: plan.runBy as Identity,
     now,
     ...(confirm ? { matches: [confirmation(plan)] } : {}),
   })
-  if (reply.decision === 'block') {
-    const error = `policy: ${reply.reason}`
-    return over(running, overRun(run, 'blocked', now, error), 'plan_step_failed', {
-      error,
-      decision_id: reply.decisionId,
-    })
+  if (reply.decision !== 'allow') return stopped(running, run, reply)
+  return act(running, run, input.action, redactions(reply.evaluated), false)
+}
+
+/** Its gate does not let it begin, or not yet. */
+function stopped(
+  running: Running,
+  run: StepRun,
+  { decision, reason, decisionId }: Pick<GateReply, 'decision' | 'reason' | 'decisionId'>,
+): readonly Call[] {
+  if (decision === 'block') {
+    const error = `policy: ${reason}`
+    const body = { error, decision_id: decisionId }
+    return over(running, overRun(run, 'blocked', running.now, error), 'plan_step_failed', body)
   }
-  if (reply.decision === 'require_approval') {
-    tx.apply({ runs: [changedRun(run, { state: 'held' })], events: [] })
-    return []
-  }
-  return act(running, run, input.value.action, redactions(reply.evaluated), false)
+  running.tx.apply({ runs: [changedRun(run, { state: 'held', nextAt: undefined })], events: [] })
+  return []
 }
 
 /** The hold that `confirm` and `step` put on every step. */
@@ -105,23 +115,32 @@ function confirmation(plan: Plan): PolicyMatch {
   }
 }
 
-/** Begin a step that was let through before: after its approval, its wait, or the end of the process that ran it. */
+/**
+ * Begin a step that was let through before: after its approval, its wait, or the end of the process that ran it. Its gate
+ * may have been asked again meanwhile at the workflow's own door, about the same content or another.
+ */
 function begin(running: Running, run: StepRun, resumed: boolean): readonly Call[] {
-  const { tx, plan, workflow } = running
+  const { tx, plan, workflow, now } = running
   const input = inputOf(running, run, plan.steps[run.position] as PlanStep)
   if (!input.ok) return failed(running, run, input.message)
+  const { request, action } = input.value
   const gated = tx.step(workflow, run.stepId)
-  return act(running, run, input.value.action, gated ? tx.record(gated).redacted : [], resumed)
+  const record = gated && tx.record(gated)
+  // Of a workflow that has ended no gate can be asked: what was under way is made again as it was.
+  if (!isTerminal(workflow.status)) {
+    if (!gated || !record || !repeats(gated, request, record)) return ask(running, run, input.value, false)
+    const standing = effectiveDecision(gated, now)
+    if (standing.decision !== 'allow') return stopped(running, run, { ...gated, ...standing })
+  }
+  return act(running, run, action, record?.redacted ?? [], resumed)
 }
 
 function inputOf({ ports, tx, plan, workflow, runs }: Running, run: StepRun, step: PlanStep) {
-  const wanted = new Set(step.dependsOn)
-  const reads = pathsIn([step.prompt ?? '', { ...step.parameters }, (step.condition ?? {}) as JsonObject])
-  for (const path of reads) {
-    const name = /^steps\.([\w$-]+)/.exec(path)?.[1]
-    const before = plan.steps.find((other) => other.id === name || other.name === name)
-    if (before) wanted.add(before.id)
-  }
+  // Those that are read, and no others: outputs may be large. A synthesis without a model reads all it depends on.
+  const { prompt, description, parameters, condition, compensation } = step
+  const templates = [prompt ?? description ?? '', { ...parameters }, { ...compensation?.parameters }]
+  const wanted = stepsRead(plan, [...templates, { ...condition } as JsonObject])
+  if (step.type === 'synthesis') for (const id of step.dependsOn) wanted.add(id)
   const outputs = outputsOf(tx, workflow, runs, wanted)
   return stepInput(plan, step, outputs, ports.registry(), run.idempotencyKey)
 }

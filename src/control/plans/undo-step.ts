@@ -1,16 +1,17 @@
 /** A step that was done is undone. @module */
+import { maskedUndoing } from '../../domain/plan/masked-action.js'
 import type { StepRun } from '../../domain/plan/run.js'
 import { changedRun, runEvent, undoingKey } from '../../domain/plan/run-changes.js'
 import type { PlanStep } from '../../domain/plan/step.js'
 import { undoingCall } from '../../domain/plan/step-input.js'
-import { outputsOf } from './outputs.js'
+import { outputsOf, stepsRead } from './outputs.js'
 import type { Call, Running } from './running.js'
 
 /** Call what undoes a step that was done. */
 export function undo(running: Running, run: StepRun, resumed: boolean): readonly Call[] {
   const { tx, plan, workflow, runs, now } = running
   const step = plan.steps[run.position] as PlanStep
-  const outputs = outputsOf(tx, workflow, runs, new Set(plan.steps.map(({ id }) => id)))
+  const outputs = outputsOf(tx, workflow, runs, stepsRead(plan, [{ ...step.compensation?.parameters }]))
   const call = undoingCall(plan, step, outputs)
   if (!call.ok) {
     tx.apply({
@@ -25,13 +26,15 @@ export function undo(running: Running, run: StepRun, resumed: boolean): readonly
     events: [runEvent(workflow, run, 'compensation_started', now, { attempt, resumed })],
   })
   const { connector, operation } = call.value.call
+  const gated = tx.step(workflow, run.stepId)
+  const parameters = maskedUndoing(call.value.parameters, gated ? tx.record(gated).redacted : [])
   return [
     {
       planKey: plan.key,
       position: run.position,
       kind: 'undo',
       attempt,
-      call: { kind: 'connector', connector, operation, parameters: call.value.parameters },
+      call: { kind: 'connector', connector, operation, parameters },
       idempotencyKey: undoingKey(run),
     },
   ]

@@ -46,8 +46,8 @@ export function admitGate(
   return 'evaluate'
 }
 
-/** A masked record no longer says what was asked; a digest then does. */
-function repeats(step: Step, request: GateRequest, record: DecisionRecord): boolean {
+/** Whether the request has the content that was decided. A masked record no longer says what was asked; a digest then does. */
+export function repeats(step: Step, request: GateRequest, record: DecisionRecord): boolean {
   return step.contentDigest === undefined
     ? repeatsContent(request, record.input)
     : step.contentDigest === contentDigest(request)

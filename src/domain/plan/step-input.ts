@@ -132,15 +132,15 @@ function gateRequest(
     includePriorOutput: false,
   } as const
   const given = Object.keys(parameters).length === 0 ? {} : { parameters }
+  const undo = compensationInput(step, scope)
+  if (!undo.ok) return undo
   switch (action.kind) {
     case 'llm': {
-      const stepInput = { prompt: action.prompt, ...given }
+      const stepInput = { prompt: action.prompt, ...given, ...undo.value }
       const { provider, model } = action.llm
       return { ok: true, value: { ...common, stepType: 'llm_call', stepInput, provider, model } }
     }
     case 'connector': {
-      const undo = compensationInput(step, scope)
-      if (!undo.ok) return undo
       const { connector, operation } = action.call
       const toolContext = {
         toolName: `${connector}.${operation}`,
@@ -153,10 +153,8 @@ function gateRequest(
     case 'person': {
       const prompt = renderText(step.prompt ?? step.description ?? step.name, scope)
       if (!prompt.ok) return prompt
-      return {
-        ok: true,
-        value: { ...common, stepType: 'human_task', stepInput: { prompt: prompt.value, ...given } },
-      }
+      const stepInput = { prompt: prompt.value, ...given, ...undo.value }
+      return { ok: true, value: { ...common, stepType: 'human_task', stepInput } }
     }
     case 'condition': {
       const stepInput = { condition: { ...step.condition }, held: action.held } as unknown as JsonObject
