@@ -124,7 +124,7 @@ export const planRunSchemas = {
       policy_info: object({
         policies_evaluated: list(text),
         static_checks: list(text),
-        processing_time: text,
+        processing_time: { ...text, description: 'Not measured: 0ms. The Rust SDK needs it.' },
         tenant_id: text,
       }),
     },
