@@ -48,6 +48,17 @@ describe('the record of a plan', () => {
     expect(events.map((event) => event.body).join()).not.toContain('4111')
   })
 
+  it('is shown and exported as it is masked, as the run’s name too', async () => {
+    const { body } = await live.call('POST', at, { query: 'Find 4111 1111 1111 1111' })
+    await live.call('POST', `${at}/execute`, { context: { plan_id: body.plan_id } })
+    const run = await live.call('GET', `/api/v1/unified/executions/${body.plan_id}`)
+    expect(run.body.name).toBe('[redacted]')
+    expect(run.text).not.toContain('4111')
+    const { summary } = (await live.call('GET', `/api/v1/executions/${body.plan_id}/export`)).body.execution
+    expect([summary.workflow_name, summary.input_summary]).toEqual(['[redacted]', '[redacted]'])
+    await live.close()
+  })
+
   it('tells of every change: who, what, and how it was judged then', async () => {
     const ann = live.as('team', 'ann')
     const { plan_id: id } = (await ann.call('POST', at, { query: 'Find tin' })).body

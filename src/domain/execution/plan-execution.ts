@@ -1,4 +1,6 @@
 /** A plan as a run, with the workflow that it runs as. @module */
+import { redactions } from '../decision.js'
+import { mask } from '../gate/record.js'
 import { isOver, type Plan, type PlanStatus } from '../plan/plan.js'
 import type { RunState, StepRun } from '../plan/run.js'
 import type { PlanStep, PlanStepType } from '../plan/step.js'
@@ -88,7 +90,7 @@ function headOfPlan(
   return {
     id: plan.id,
     type: 'map_plan',
-    name: plan.query,
+    name: shownQuery(plan),
     source: plan.domain,
     status,
     stepIndex: steps.reduce((newest, step) => (step.startedAt === undefined ? newest : step.index), 0),
@@ -124,6 +126,13 @@ function headOfPlan(
       version: plan.version,
     },
   }
+}
+
+/** The plan keeps its query, which it runs on; a run is told from its record, where policies may have masked it. */
+function shownQuery({ query, judgement }: Plan): string {
+  const paths = redactions(judgement?.policies ?? [])
+  const { plan } = mask<{ plan: { query: string } | string }>({ plan: { query } }, paths)
+  return typeof plan === 'string' ? plan : plan.query
 }
 
 /** One step of a plan as a step of a run. */
