@@ -35,6 +35,33 @@ describe('an agent of the database', () => {
     expect(other).toMatchObject({ domain: 'finance', description: 'Counts.', is_active: false })
   })
 
+  it('may come with nulls, which count as absent, but for those in its parameters', async () => {
+    const { agents, routing } = config()
+    const [searcher, writer] = agents
+    const sent = {
+      synthesis: null,
+      execution: { default_mode: 'auto', hints: null },
+      agents: [
+        { ...searcher, llm: null, description: null, parameters: { q: '{{query}}', kind: null } },
+        writer,
+      ],
+      routing: routing.map((rule) => ({ ...rule, connector: null })),
+    }
+    const made = await live.call('POST', at, {
+      name: 'helper',
+      domain: null,
+      description: null,
+      config: sent,
+    })
+    expect(made.status, made.text).toBe(201)
+    expect(made.body.agent.config).toEqual({
+      execution: { default_mode: 'auto' },
+      agents: [{ ...searcher, parameters: { q: '{{query}}', kind: null } }, writer],
+      routing,
+    })
+    expect((await live.call('POST', `${at}/validate`, { config: sent })).body.valid).toBe(true)
+  })
+
   it('is found by its id, its name, and its domain and name with a slash written either way', async () => {
     const agent = await create()
     for (const id of [agent.id, 'helper', 'generic/helper', 'generic%2Fhelper', 'generic%2fhelper']) {

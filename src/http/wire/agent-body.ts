@@ -31,7 +31,7 @@ export function readAgent(bytes: Buffer, purpose: keyof typeof required): AgentB
     ...given('domain', read.name('domain')),
     ...given('description', read.text('description', descriptionLimit)),
     ...given('active', read.flag('is_active')),
-    ...(document === undefined ? {} : { document }),
+    ...(document === undefined ? {} : { document: withoutNulls(document) }),
   }
   const terms = {
     ...given('expectedVersion', read.version('version')),
@@ -44,6 +44,19 @@ export function readAgent(bytes: Buffer, purpose: keyof typeof required): AgentB
       message: 'Nothing to change: send name, domain, description, is_active or config',
     })
   return { asked: { ...asked, problems: read.problems }, terms }
+}
+
+/** Free mappings: null is a value there. */
+const free: ReadonlySet<string> = new Set(['parameters', 'hints'])
+
+/** A configuration in which null is the same as absent, as in every body. */
+function withoutNulls(value: JsonValue): JsonValue {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(withoutNulls)
+  const present = Object.entries(value).filter(([, member]) => member !== null)
+  return Object.fromEntries(
+    present.map(([name, member]) => [name, free.has(name) ? member : withoutNulls(member as JsonValue)]),
+  ) as JsonObject
 }
 
 /** Which version, for which share of the runs; the version is 0 where the rollout ends and none was named. */
