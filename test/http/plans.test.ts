@@ -124,7 +124,14 @@ describe('making a plan', () => {
   it('takes the steps that a caller brings', async () => {
     const steps = [
       { ...search, parameters: { q: 'tin' } },
-      { name: 'judge', type: 'human_task', prompt: 'Is it right?', depends_on: ['look'], model: null },
+      {
+        name: 'judge',
+        type: 'human_task',
+        prompt: 'Is it right?',
+        depends_on: ['look'],
+        model: null,
+        retries: { attempts: 2, backoff: null },
+      },
       { name: 'tell', type: 'synthesis', depends_on: ['judge'] },
     ]
     const { status, body } = await make({

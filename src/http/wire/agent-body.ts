@@ -4,7 +4,7 @@ import type { UpdateTerms } from '../../control/agents/change-agent.js'
 import { type FieldProblem, isRefusal, type Refusal, refuse } from '../../domain/errors.js'
 import type { JsonObject, JsonValue } from '../../domain/json.js'
 import { given } from './agent.js'
-import { codePoints, hasControl, parseBody } from './body.js'
+import { codePoints, hasControl, parseBody, withoutNulls } from './body.js'
 
 /** The body of a create, update or validate call. */
 export interface AgentBody {
@@ -31,7 +31,7 @@ export function readAgent(bytes: Buffer, purpose: keyof typeof required): AgentB
     ...given('domain', read.name('domain')),
     ...given('description', read.text('description', descriptionLimit)),
     ...given('active', read.flag('is_active')),
-    ...(document === undefined ? {} : { document: withoutNulls(document) }),
+    ...(document === undefined ? {} : { document: withoutNulls(document, free) }),
   }
   const terms = {
     ...given('expectedVersion', read.version('version')),
@@ -46,18 +46,8 @@ export function readAgent(bytes: Buffer, purpose: keyof typeof required): AgentB
   return { asked: { ...asked, problems: read.problems }, terms }
 }
 
-/** Free mappings: null is a value there. */
+/** Free mappings of a configuration: null is a value there. */
 const free: ReadonlySet<string> = new Set(['parameters', 'hints'])
-
-/** A configuration in which null is the same as absent, as in every body. */
-function withoutNulls(value: JsonValue): JsonValue {
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(withoutNulls)
-  const present = Object.entries(value).filter(([, member]) => member !== null)
-  return Object.fromEntries(
-    present.map(([name, member]) => [name, free.has(name) ? member : withoutNulls(member as JsonValue)]),
-  ) as JsonObject
-}
 
 /** Which version, for which share of the runs; the version is 0 where the rollout ends and none was named. */
 export interface AskedRollout {

@@ -125,3 +125,16 @@ function knownCase(body: JsonObject, names: ReadonlySet<string>): JsonObject {
   }
   return body
 }
+
+/** A document in which null is the same as absent, as in every body; but for what stands under the names in `free`. */
+export function withoutNulls(value: JsonValue, free: ReadonlySet<string>): JsonValue {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((item) => withoutNulls(item, free))
+  const present = Object.entries(value).filter(([, member]) => member !== null)
+  return Object.fromEntries(
+    present.map(([name, member]) => [
+      name,
+      free.has(name) ? member : withoutNulls(member as JsonValue, free),
+    ]),
+  ) as JsonObject
+}

@@ -6,7 +6,7 @@ import type { JsonObject, JsonValue } from '../../domain/json.js'
 import type { PlanChange } from '../../domain/plan/change-plan.js'
 import type { PlanStep } from '../../domain/plan/step.js'
 import { readPlanSteps } from '../../policy/documents/read-plan-steps.js'
-import { Fields, parseBody } from './body.js'
+import { Fields, parseBody, withoutNulls } from './body.js'
 
 const bad = (message: string): Refusal => refuse('BAD_REQUEST', { message })
 
@@ -85,15 +85,13 @@ function readMode(text: string | undefined): PlanMode | Refusal | undefined {
 /** Steps that a caller brings; null members count as absent. */
 function readSteps(value: JsonValue | undefined): readonly PlanStep[] | Refusal | undefined {
   if (value === undefined || value === null) return undefined
-  const reading = readPlanSteps(Array.isArray(value) ? value.map(withoutNulls) : value)
+  const reading = readPlanSteps(withoutNulls(value, free))
   if (reading.ok) return reading.steps
   return invalidPlan(reading.problems.map(({ path, message }) => ({ field: stepField(path), message })))
 }
 
-function withoutNulls(step: JsonValue): JsonValue {
-  if (typeof step !== 'object' || step === null || Array.isArray(step)) return step
-  return Object.fromEntries(Object.entries(step).filter(([, value]) => value !== null)) as JsonObject
-}
+/** Null is a value in parameters, and in what a condition compares. */
+const free: ReadonlySet<string> = new Set(['parameters', 'condition'])
 
 const changeNames = new Set(['version', 'execution_mode', 'domain', 'metadata', 'steps'])
 
