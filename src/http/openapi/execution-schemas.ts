@@ -180,6 +180,10 @@ export const executionSchemas = {
   ExecutionEvent: object(
     { type: text, at: instant, seq: count },
     { policies: list(ref('PolicyMatch')), output: {} },
+    {
+      additionalProperties: true,
+      description: 'With the facts that an event of its type keeps: who, why, how often, what next.',
+    },
   ),
   ExecutionExport: object({
     exported_at: instant,

@@ -121,6 +121,7 @@ export const planRunSchemas = {
       plan_id: text,
       result: text,
       error: text,
+      code: text,
       policy_info: object({
         policies_evaluated: list(text),
         static_checks: list(text),
