@@ -45,7 +45,7 @@ export function advancePlan(ports: Ports, tx: Transaction, key: number, advancin
     if (!workflow) throw new Error(`The workflow of ${plan.id} is missing`)
     const running: Running = { ports, tx, plan, runs, workflow, now }
     const around = surroundings(running, { ...advancing, resumes }, calls)
-    if (isTerminal(workflow.status) && !endsByItself(running, around)) return stopped(running, calls)
+    if (isTerminal(workflow.status) && !endsByItself(running, around)) return stopped(running, around, calls)
     const moves = nextMoves(plan, runs, around)
     const unwinding = isUnwinding(runs)
     for (const move of moves) {
@@ -101,9 +101,12 @@ function endsByItself({ runs, workflow }: Running, around: Surroundings): boolea
 }
 
 /** Somebody ended the workflow through its own door. */
-function stopped(running: Running, calls: readonly Call[]): Advanced {
-  const { tx, plan, runs, workflow, now } = running
-  const open = runs.filter(({ state }) => !isRunOver(state))
+function stopped(running: Running, around: Surroundings, calls: readonly Call[]): Advanced {
+  const { tx, plan, workflow, now } = running
+  // What a person did before is done.
+  for (const run of running.runs)
+    if (run.state === 'person' && around.reported(run)) takeMove(running, { do: 'finish', run })
+  const open = tx.plans.runs(plan).filter(({ state }) => !isRunOver(state))
   tx.apply({
     runs: open.map((run) => overRun(run, 'cancelled', now)),
     events: open.map((run) => runEvent(workflow, run, 'plan_step_cancelled', now, {})),
