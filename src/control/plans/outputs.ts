@@ -1,9 +1,10 @@
 /** What a plan's steps brought so far. @module */
 import type { JsonValue } from '../../domain/json.js'
+import { mostInput, tooLarge } from '../../domain/plan/input-size.js'
 import type { Plan } from '../../domain/plan/plan.js'
 import type { StepRun } from '../../domain/plan/run.js'
 import type { Outputs } from '../../domain/plan/step-input.js'
-import { pathsIn } from '../../domain/plan/template.js'
+import { pathsIn, type Rendered } from '../../domain/plan/template.js'
 import type { Workflow } from '../../domain/workflow.js'
 import type { Reader } from '../../store/store.js'
 
@@ -21,6 +22,22 @@ export function stepsRead(plan: Plan, templates: readonly JsonValue[]): Set<stri
     templates.flatMap((template) => pathsIn(template)).map((path) => /^steps\.([\w$-]+)/.exec(path)?.[1]),
   )
   return new Set(plan.steps.filter(({ id, name }) => names.has(id) || names.has(name)).map(({ id }) => id))
+}
+
+/** The same where a step is to read them: they may be more than it may be given. */
+export function outputsFor(
+  tx: Reader,
+  workflow: Workflow,
+  runs: readonly StepRun[],
+  wanted: ReadonlySet<string>,
+): Rendered<Outputs> {
+  let left = mostInput
+  for (const run of runs) {
+    if (run.outputSeq === undefined || !wanted.has(run.stepId)) continue
+    left -= tx.eventBody(run.outputSeq).length
+    if (left < 0) return { ok: false, message: `what it reads from other steps is ${tooLarge}` }
+  }
+  return { ok: true, value: outputsOf(tx, workflow, runs, wanted) }
 }
 
 /** Outputs of the steps with these ids that are over, by id. */

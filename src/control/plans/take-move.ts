@@ -14,7 +14,7 @@ import { type StepInput, stepInput } from '../../domain/plan/step-input.js'
 import { isTerminal } from '../../domain/workflow.js'
 import { evaluate } from '../check-gate.js'
 import { act } from './act.js'
-import { outputsOf, stepsRead } from './outputs.js'
+import { outputsFor, stepsRead } from './outputs.js'
 import type { Call, Running } from './running.js'
 import { undo } from './undo-step.js'
 
@@ -141,8 +141,8 @@ function inputOf({ ports, tx, plan, workflow, runs }: Running, run: StepRun, ste
   const templates = [prompt ?? description ?? '', { ...parameters }, { ...compensation?.parameters }]
   const wanted = stepsRead(plan, [...templates, { ...condition } as JsonObject])
   if (step.type === 'synthesis') for (const id of step.dependsOn) wanted.add(id)
-  const outputs = outputsOf(tx, workflow, runs, wanted)
-  return stepInput(plan, step, outputs, ports.registry(), run.idempotencyKey)
+  const outputs = outputsFor(tx, workflow, runs, wanted)
+  return outputs.ok ? stepInput(plan, step, outputs.value, ports.registry(), run.idempotencyKey) : outputs
 }
 
 function failed(running: Running, run: StepRun, error: string): readonly Call[] {

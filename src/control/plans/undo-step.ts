@@ -4,15 +4,15 @@ import type { StepRun } from '../../domain/plan/run.js'
 import { changedRun, runEvent, undoingKey } from '../../domain/plan/run-changes.js'
 import type { PlanStep } from '../../domain/plan/step.js'
 import { undoingCall } from '../../domain/plan/step-input.js'
-import { outputsOf, stepsRead } from './outputs.js'
+import { outputsFor, stepsRead } from './outputs.js'
 import type { Call, Running } from './running.js'
 
 /** Call what undoes a step that was done. */
 export function undo(running: Running, run: StepRun, resumed: boolean): readonly Call[] {
   const { tx, plan, workflow, runs, now } = running
   const step = plan.steps[run.position] as PlanStep
-  const outputs = outputsOf(tx, workflow, runs, stepsRead(plan, [{ ...step.compensation?.parameters }]))
-  const call = undoingCall(plan, step, outputs)
+  const outputs = outputsFor(tx, workflow, runs, stepsRead(plan, [{ ...step.compensation?.parameters }]))
+  const call = outputs.ok ? undoingCall(plan, step, outputs.value) : outputs
   if (!call.ok) {
     tx.apply({
       runs: [changedRun(run, { compensation: 'failed', error: call.message })],

@@ -3,6 +3,7 @@ import type { ModelUse, Registry } from '../agent.js'
 import type { GateRequest } from '../gate/request.js'
 import type { JsonObject, JsonValue } from '../json.js'
 import { conditionHolds } from './condition.js'
+import { isLargerThan, mostInput, tooLarge } from './input-size.js'
 import type { Plan } from './plan.js'
 import type { ConnectorCall, PlanStep } from './step.js'
 import { plainText, type Rendered, renderObject, renderText, renderValue } from './template.js'
@@ -62,6 +63,8 @@ export function stepInput(
   const action = actionOf(plan, step, within, parameters.value, outputs)
   if (!action.ok) return action
   const request = gateRequest(step, action.value, parameters.value, registry, within)
+  if (request.ok && isLargerThan(request.value.stepInput, mostInput))
+    return { ok: false, message: `its input is ${tooLarge}` }
   // A person completes a human task through the workflow's own door, and knows no key.
   const key = step.type === 'human-task' ? '' : idempotencyKey
   return request.ok
@@ -194,5 +197,7 @@ export function undoingCall(
   if (!compensation) return { ok: false, message: 'the step has no compensation' }
   const parameters = renderObject(compensation.parameters ?? {}, templateScope(plan, outputs))
   if (!parameters.ok) return parameters
+  if (isLargerThan(parameters.value, mostInput))
+    return { ok: false, message: `what would undo it is ${tooLarge}` }
   return { ok: true, value: { call: compensation, parameters: parameters.value } }
 }

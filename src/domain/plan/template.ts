@@ -1,5 +1,6 @@
 /** Templates: texts with `{{path}}` in them, filled from what a step may read. @module */
 import type { JsonObject, JsonValue } from '../json.js'
+import { mostInput, tooLarge } from './input-size.js'
 
 /** A rendered template, or the first thing that could not be filled. */
 export type Rendered<T> =
@@ -54,10 +55,16 @@ export function renderText(
   write: (value: JsonValue) => string = plainText,
 ): Rendered<string> {
   let failure: string | undefined
+  let length = 0
   const value = template.replace(reference, (_, path: string) => {
+    if (failure !== undefined) return ''
     const found = lookUp(path.trim(), scope)
-    if (found.ok) return write(found.value)
-    failure ??= found.message
+    if (found.ok) {
+      const text = write(found.value)
+      length += text.length
+      if (length <= mostInput) return text
+    }
+    failure = found.ok ? `the text becomes ${tooLarge}` : found.message
     return ''
   })
   return failure === undefined ? { ok: true, value } : { ok: false, message: failure }
