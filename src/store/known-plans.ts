@@ -1,5 +1,5 @@
 /** Plans and runs as the verbs of a group leave them, and as they were lately. @module */
-import type { Plan } from '../domain/plan/plan.js'
+import { isOver, type Plan } from '../domain/plan/plan.js'
 import type { StepRun } from '../domain/plan/run.js'
 
 /** Plans remembered between groups: those that run at one time, some ten kilobytes each. */
@@ -15,6 +15,8 @@ export class KnownPlans {
   private readonly plans = new Map<number, Plan>()
   private readonly keys = new Map<string, number>()
   private readonly runsOf = new Map<number, readonly StepRun[]>()
+  /** Nobody runs them any more, and their results may be megabytes. */
+  private readonly over = new Set<number>()
   private readonly changedPlans = new Map<number, number>()
   private readonly changedRuns = new Map<number, Map<number, number>>()
 
@@ -32,7 +34,10 @@ export class KnownPlans {
   }
 
   remember(plan: Plan): void {
+    // Those that change go to the end, and are forgotten last.
+    this.plans.delete(plan.key)
     this.plans.set(plan.key, plan)
+    if (isOver(plan.status)) this.over.add(plan.key)
     this.keys.set(plan.id, plan.key)
   }
 
@@ -45,6 +50,7 @@ export class KnownPlans {
     if (!this.changedPlans.has(plan.key)) this.changedPlans.set(plan.key, plan.rowVersion - 1)
   }
 
+  /** The plan's other runs have to be known, unless this one is new. */
   changeRun(run: StepRun): void {
     const changed = this.changedRuns.get(run.planKey) ?? new Map<number, number>()
     if (!changed.has(run.position)) changed.set(run.position, run.version - 1)
@@ -74,16 +80,23 @@ export class KnownPlans {
 
   /** Only when nothing is changed and unwritten. */
   forgetOldest(): void {
-    for (const [key, plan] of this.plans) {
+    for (const key of this.over) this.forget(key)
+    this.over.clear()
+    for (const key of this.plans.keys()) {
       if (this.plans.size <= remembered) break
-      this.plans.delete(key)
-      this.keys.delete(plan.id)
-      this.runsOf.delete(key)
+      this.forget(key)
     }
     for (const key of this.runsOf.keys()) {
       if (this.runsOf.size <= remembered) break
       this.runsOf.delete(key)
     }
+  }
+
+  private forget(key: number): void {
+    const plan = this.plans.get(key)
+    if (plan) this.keys.delete(plan.id)
+    this.plans.delete(key)
+    this.runsOf.delete(key)
   }
 }
 

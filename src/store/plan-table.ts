@@ -1,6 +1,6 @@
 /** Plans in the database. @module */
 import type { Event } from '../domain/event.js'
-import type { Plan, PlanVersion } from '../domain/plan/plan.js'
+import { isOver, type Plan, type PlanVersion } from '../domain/plan/plan.js'
 import type { StepRun } from '../domain/plan/run.js'
 import type { SqlValue } from './database.js'
 import { KnownPlans } from './known-plans.js'
@@ -69,10 +69,8 @@ export class Plans implements PlanTable {
   runs(plan: Plan): readonly StepRun[] {
     const known = this.known.runs(plan.key)
     if (known) return known
-    const runs = this.db
-      .all('SELECT body FROM step_runs WHERE plan_key = ? ORDER BY position', [plan.key])
-      .map(([body]) => JSON.parse(body as string) as StepRun)
-    this.known.rememberRuns(plan.key, runs)
+    const runs = this.storedRuns(plan.key)
+    if (!isOver(plan.status)) this.known.rememberRuns(plan.key, runs)
     return runs
   }
 
@@ -125,15 +123,23 @@ export class Plans implements PlanTable {
 
   /** Write a run, new at version 1, else over the version before, when the group ends. */
   changeRun(run: StepRun): void {
+    if (run.version > 1 && !this.known.runs(run.planKey))
+      this.known.rememberRuns(run.planKey, this.storedRuns(run.planKey))
     this.known.changeRun(run)
   }
 
   /** Write what was changed. @throws Error when a row was not at the version it was changed from */
   settle(): void {
     const { plans, runs } = this.known.takeChanged()
-    if (plans.length + runs.length === 0) return
-    this.db.writeAll([...plans.map(planStatement), ...runs.map(runStatement)])
+    if (plans.length + runs.length > 0)
+      this.db.writeAll([...plans.map(planStatement), ...runs.map(runStatement)])
     this.known.forgetOldest()
+  }
+
+  private storedRuns(planKey: number): readonly StepRun[] {
+    return this.db
+      .all('SELECT body FROM step_runs WHERE plan_key = ? ORDER BY position', [planKey])
+      .map(([body]) => JSON.parse(body as string) as StepRun)
   }
 
   private one(sql: string, values: readonly SqlValue[]): Plan | undefined {
