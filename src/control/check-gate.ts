@@ -1,6 +1,6 @@
 /** May this step run now? @module */
 
-import type { PolicyMatch } from '../domain/decision.js'
+import type { Judgement, PolicyMatch } from '../domain/decision.js'
 import { isRefusal, type Refusal } from '../domain/errors.js'
 import { admitGate } from '../domain/gate/admit.js'
 import { decideGate } from '../domain/gate/decide.js'
@@ -12,6 +12,7 @@ import type { GateRequest } from '../domain/gate/request.js'
 import type { Identity } from '../domain/identity.js'
 import { decisionId } from '../domain/ids.js'
 import type { JsonObject } from '../domain/json.js'
+import { withTwins } from '../domain/plan/redaction-twins.js'
 import type { Step } from '../domain/step.js'
 import type { Workflow } from '../domain/workflow.js'
 import type { Reader, Transaction } from '../store/store.js'
@@ -75,7 +76,7 @@ export function evaluate(ports: Ports, tx: Transaction, asked: Asked): GateReply
   const input = gateInput(workflow, step, stepId, request, identity, now, plan)
   const past = ports.histories.of(tx, workflow, engine)
   const judged = engine.evaluate('step', input.object, () => input.text, past)
-  const judgement = asked.matches ? { ...judged, matches: [...judged.matches, ...asked.matches] } : judged
+  const judgement = plan || asked.matches ? ofPlan(judged, asked.matches ?? []) : judged
   const { reply, changes } = decideGate({
     workflow,
     step,
@@ -96,6 +97,11 @@ export function evaluate(ports: Ports, tx: Transaction, asked: Asked): GateReply
   tx.apply(changes)
   ports.histories.changed(workflow, changes, step)
   return reply
+}
+
+/** A plan's step has its parameters in two places: what is redacted in one is in the other. */
+function ofPlan(judged: Judgement, more: readonly PolicyMatch[]): Judgement {
+  return { ...judged, matches: [...judged.matches, ...more].map(withTwins) }
 }
 
 function priorOutput(tx: Reader, step: Step): JsonObject | null {

@@ -49,6 +49,7 @@ export async function buildRequest(
 function buildUrl(baseUrl: string, operation: HttpOperation, scope: JsonObject): Rendered<URL> {
   let problem: string | undefined
   const path = renderText(operation.path, scope, (value) => {
+    if (typeof value === 'object') problem ??= `a value in its path is ${kindOf(value)}`
     const text = plainText(value)
     if (text === '') problem ??= 'a value in its path is empty'
     // Half characters cannot be encoded.
@@ -73,6 +74,10 @@ function buildUrl(baseUrl: string, operation: HttpOperation, scope: JsonObject):
     ? { ok: true, value: url }
     : { ok: false, message: 'its address leaves the host of base_url' }
 }
+
+/** Such values make segments that nobody meant, like `/items/null`. */
+const kindOf = (value: JsonValue): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'a list' : 'an object'
 
 /** The client writes these itself: they say where a message ends. */
 const framing = new Set([

@@ -167,6 +167,17 @@ describe('a parameter', () => {
     expect(there.received).toEqual([])
   })
 
+  it.each([[null], [['a', 'b']], [{ a: 1 }]])(
+    'may not be a segment of the path that nobody meant: %j',
+    async (id) => {
+      const there = await echo()
+      const connector = httpConnector(there.url, { path: '/items/{{parameters.id}}' })
+      const result = await callConnector(outbound, connector, { id })
+      expect(failed(result).error).toMatch(/was not sent: a value in its path is (null|a list|an object)/)
+      expect(there.received).toEqual([])
+    },
+  )
+
   it('does not make two dots together with another one', async () => {
     const { url } = await echo()
     const connector = httpConnector(url, { path: '/items/{{parameters.a}}{{parameters.a}}/x' })

@@ -7,7 +7,7 @@ import { planId } from '../../domain/ids.js'
 import { closingModel } from '../../domain/plan/build-steps.js'
 import { estimateSteps } from '../../domain/plan/estimate.js'
 import { type PlannerAnswer, plannerPrompt, plannerSchema } from '../../domain/plan/llm-plan.js'
-import type { Plan } from '../../domain/plan/plan.js'
+import type { Plan, Planning } from '../../domain/plan/plan.js'
 import type { Transaction } from '../../store/store.js'
 import { agentsFor } from '../agents/agents-for.js'
 import type { Ports } from '../ports.js'
@@ -27,7 +27,9 @@ export async function createPlan(ports: Ports, identity: Identity, asked: NewPla
     const made = makeSteps(asked, registry, configsOf(ports, tx, identity, id, asked), consulted?.answer)
     if (isRefusal(made)) return made
     const now = ports.now()
-    const draft = draftPlan(ports, identity, id, asked, made, now)
+    const usage = consulted?.usage
+    const planning = usage ? { ...made.planning, usage } : made.planning
+    const draft = draftPlan(ports, identity, id, asked, { ...made, planning }, now)
     const { judgement, event } = judgePlan(ports, tx, draft, identity, now)
     const plan = tx.plans.create({ ...draft, judgement }, creationBody(draft, identity))
     tx.apply({ events: [...(consulted?.event ? [consulted.event] : []), event] })
@@ -98,6 +100,7 @@ interface Consulted {
   readonly answer: PlannerAnswer
   /** The record of the judgement on asking the model at all. */
   readonly event?: Event
+  readonly usage?: NonNullable<Planning['usage']>
 }
 
 /** Ask a language model to plan, where that is wanted. Policies for plans judge that call first, as a plan of one step. */
@@ -132,10 +135,10 @@ async function consult(
     { kind: 'llm', llm, prompt, schema: plannerSchema },
     { registry, idempotencyKey: `${id}.planner`, timeoutMs: plannerTimeoutMs },
   )
-  const answer: PlannerAnswer = result.ok
-    ? { ok: true, object: result.output.object }
-    : { ok: false, why: `The LLM planner could not be used: ${result.error}` }
-  return { answer, event }
+  if (!result.ok)
+    return { answer: { ok: false, why: `The LLM planner could not be used: ${result.error}` }, event }
+  const { ok: _, output, ...usage } = result
+  return { answer: { ok: true, object: output.object }, event, usage }
 }
 
 /** Longest wait for a model that plans; the SDKs wait two minutes for the whole call. */

@@ -9,6 +9,7 @@ import type { Planning } from '../../domain/plan/plan.js'
 import { planByRules } from '../../domain/plan/plan-by-rules.js'
 import type { PlanStep } from '../../domain/plan/step.js'
 import { matchRoute } from '../../policy/documents/match-route.js'
+import { callProblems } from './call-problems.js'
 import { planApprovalStep } from './plan-facts.js'
 
 /** What a caller asks for. */
@@ -89,6 +90,9 @@ export function checkMade(
         message: `the step "${name}": there is no active agent "${agent}"`,
       })
   }
+  problems.push(
+    ...callProblems(steps, registry).map(({ path, message }) => ({ field: stepField(path), message })),
+  )
   return problems.length === 0 ? undefined : invalidPlan(problems)
 }
 
@@ -152,7 +156,7 @@ function planned(
     return finish(asked, domain, steps, used, { by: 'llm', choices, ...(reasoning ? { reasoning } : {}) })
   }
   const byRules = planByRules(query, domain, configs, registry.providers, matchRoute)
-  if (isRefusal(byRules)) return byRules
+  if (isRefusal(byRules)) return byModel ? withReason(byRules, byModel.why) : byRules
   const { steps, choices, unmatched, used } = byRules
   return finish(asked, domain, steps, used, {
     by: 'rules',
@@ -161,6 +165,12 @@ function planned(
     ...(byModel ? { fallback: byModel.why } : {}),
   })
 }
+
+/** Neither the rules nor the model made a plan: both are told. */
+const withReason = (refusal: Refusal, why: string): Refusal => ({
+  ...refusal,
+  details: { ...refusal.details, message: `${refusal.details.message}. ${why}` },
+})
 
 /** What the configurations of the agents say of the run; of several the most careful. */
 function finish(

@@ -104,7 +104,7 @@ function headOfPlan(
     updatedAt: Math.max(plan.updatedAt, latest.at),
     seq: latest.seq,
     estimatedUsd: plan.estimate.usd,
-    costUsd: workflow?.costUsd ?? 0,
+    costUsd: (workflow?.costUsd ?? 0) + (plan.planning.usage?.costUsd ?? 0),
     tokensIn: workflow?.tokensIn ?? 0,
     tokensOut: workflow?.tokensOut ?? 0,
     ...(plan.error === undefined ? {} : { error: plan.error }),

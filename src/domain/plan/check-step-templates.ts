@@ -2,7 +2,7 @@
 import type { JsonValue } from '../json.js'
 import type { PlanStep } from './step.js'
 import type { StepProblem } from './step-problem.js'
-import { pathsIn, splitTemplatePath } from './template.js'
+import { hasOpenBraces, pathsIn, splitTemplatePath } from './template.js'
 
 /** What is known of the plan that a step belongs to. */
 export interface PlanAround {
@@ -51,6 +51,11 @@ export function checkTemplates(place: number, around: PlanAround): StepProblem[]
   const step = around.steps[place]!
   const problems: StepProblem[] = []
   for (const template of templatesOf(step)) {
+    if (hasOpenBraces(template.value))
+      problems.push({
+        path: [place, ...template.path],
+        message: `the step "${step.name}": a {{ without its }}; write {{path}}`,
+      })
     for (const path of new Set(pathsIn(template.value))) {
       const why = whyNot(path, template, place, around)
       if (why === undefined) continue

@@ -33,6 +33,8 @@ export interface Planning {
   readonly unmatched?: readonly string[]
   /** Of the LLM planner. */
   readonly reasoning?: string
+  /** What asking the LLM planner took. */
+  readonly usage?: { readonly tokensIn?: number; readonly tokensOut?: number; readonly costUsd?: number }
 }
 
 /** What the policies say of the plan as a whole. */

@@ -82,6 +82,14 @@ export function pathsIn(template: JsonValue): string[] {
   return Object.values(template).flatMap((value) => pathsIn(value as JsonValue))
 }
 
+/** Whether some text of a template begins a reference and does not end it: it would be sent as it stands. */
+export function hasOpenBraces(template: JsonValue): boolean {
+  if (typeof template === 'string')
+    return template.includes('{{') && template.replace(reference, '').includes('{{')
+  if (typeof template !== 'object' || template === null) return false
+  return Object.values(template).some((value) => hasOpenBraces(value as JsonValue))
+}
+
 /** `a.b[0].c` as its elements; undefined where it is not a path. */
 export function splitTemplatePath(path: string): string[] | undefined {
   if (!/^[\w$-]+(?:\.[\w$-]+|\[\d+\])*$/.test(path)) return undefined

@@ -122,6 +122,10 @@ export const planSchemas = {
       plan: text,
       unmatched: { ...list(text), description: 'Parts of the query that no rule matched.' },
       reasoning: text,
+      usage: {
+        ...object({}, { tokens_in: count, tokens_out: count, cost_usd: amount }),
+        description: 'What asking the LLM planner took; part of actual_cost_usd.',
+      },
     },
   ),
   PlanPolicyInfo: object(

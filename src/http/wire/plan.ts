@@ -69,13 +69,16 @@ export function wirePolicyInfo(judgement: PlanJudgement): Record<string, unknown
 
 /** How the plan came about. */
 export function wirePlanning(planning: Planning): Record<string, unknown> {
-  const { by, fallback, file, unmatched, reasoning, choices } = planning
+  const { by, fallback, file, unmatched, reasoning, usage, choices } = planning
   return {
     planned_by: by,
     ...(fallback === undefined ? {} : { fallback }),
     ...(file === undefined ? {} : { plan: file }),
     ...(unmatched === undefined ? {} : { unmatched }),
     ...(reasoning === undefined ? {} : { reasoning }),
+    ...(usage === undefined
+      ? {}
+      : { usage: { tokens_in: usage.tokensIn, tokens_out: usage.tokensOut, cost_usd: usage.costUsd } }),
     choices: choices.map(({ stepId, agent, config, configVersion, task, pattern, priority }) => ({
       step_id: stepId,
       agent,

@@ -116,7 +116,7 @@ export function sourcesDigest(files: readonly SourceFile[]): string {
 function revisionOf(
   files: readonly SourceFile[],
   { commit, loadedAt }: SourceOrigin,
-  { policies, tests, regoTests }: PolicySet,
+  { policies, tests, regoTests, registry }: PolicySet,
   shards: number,
 ): Revision {
   const digest = sourcesDigest(files)
@@ -132,6 +132,10 @@ function revisionOf(
       rego: policies.length - yaml,
       shards,
       tests: tests.length + regoTests.length,
+      agents: registry.agents.length,
+      providers: registry.providers.size,
+      connectors: registry.connectors.size,
+      plans: registry.plans.size,
     },
   }
 }

@@ -16,5 +16,10 @@ export interface Revision {
     /** Modules that the policies were compiled into. */
     readonly shards: number
     readonly tests: number
+    /** Documents of plans. */
+    readonly agents: number
+    readonly providers: number
+    readonly connectors: number
+    readonly plans: number
   }
 }

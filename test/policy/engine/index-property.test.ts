@@ -13,6 +13,7 @@ import { createEngine, type PolicyEngine } from '#src/policy/engine/engine.js'
 import { entrypointOf } from '#src/policy/engine/entrypoint.js'
 import { createHistory, type PastStep } from '#src/policy/engine/history.js'
 import { readMatches } from '#src/policy/engine/matches.js'
+import { unloadedEngine } from '#src/policy/engine/unloaded.js'
 import { encodeInput, WasmPolicy } from '#src/policy/engine/wasm-policy.js'
 import { assemblePolicies, type PolicySet } from '#src/policy/language/assemble-policies.js'
 import { computeFact } from '#src/policy/language/fact.js'
@@ -186,8 +187,8 @@ async function subject(seed: number): Promise<Subject> {
       }
     }),
   )
-  const counts = { policies: 0, yaml: 0, rego: 0, shards: 0, tests: 0 }
-  const engine = createEngine({ revision: { id: 'r', digest: '', loadedAt: 0, counts }, shards })
+  const { revision } = unloadedEngine('nothing was loaded')
+  const engine = createEngine({ revision, shards })
   const references = shards.map(({ policies, open }) => ({ policies, wasm: open() }))
   const facts = new Map(set.policies.flatMap((policy) => policy.facts.map((fact) => [fact.name, fact])))
   const whole: Subject['whole'] = (given, past) => {
