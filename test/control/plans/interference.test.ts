@@ -305,6 +305,55 @@ describe('people who are quick', () => {
   })
 })
 
+describe('the time that a plan may take', () => {
+  it('stands still while it waits for a person, and goes on with what was left', async () => {
+    const { id, wf } = await executed([call('a', [], { name: 'deploy' })], { timeoutMs: 60_000 })
+    ahead += 3_600_000
+    await approve(wf, 'a')
+    await expect.poll(() => status(id)).toBe('completed')
+  })
+
+  it('ends a wait that the other end asked for', async () => {
+    world.fail('a', 503)
+    const retries = { attempts: 2, backoffMs: 3_600_000 }
+    const { plan } = await executed([call('a', [], { retries })], { timeoutMs: 150 })
+    expect(plan).toMatchObject({ status: 'failed', error: expect.stringContaining('did not end within') })
+    expect(world.requests).toHaveLength(1)
+  })
+})
+
+describe('a cancelled plan', () => {
+  it('makes no call any more once that was said, in whatever moment', async () => {
+    const real = openOutbound({ readEnv: () => undefined })
+    const said = new Set<string>()
+    const late: string[] = []
+    const other = await startLive({
+      policies,
+      onPlanFault: (error) => defects.push(error),
+      outbound: {
+        close: () => real.close(),
+        perform: (asked, options) => {
+          const workflow = options.idempotencyKey.split('.')[0] as string
+          if (said.has(workflow) && !options.signal?.aborted) late.push(workflow)
+          return real.perform(asked, options)
+        },
+      },
+      registry: () => world.registry(),
+    })
+    const { plans } = other.stepgate
+    for (let round = 0; round < 40; round++) {
+      const steps = [call('a'), call('b', ['a']), call('c', ['b'])]
+      const made = ok(await plans.create(caller, { query: 'go', metadata: {}, steps }))
+      const { plan } = ok(await plans.execute(caller, made.id, { wait: false }))
+      for (let turn = 0; turn < round % 10; turn++) await new Promise((resolve) => setImmediate(resolve))
+      await plans.cancel(caller, made.id, 'changed our minds').then(() => said.add(plan.workflowId as string))
+    }
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    await other.close()
+    expect(late).toEqual([])
+  })
+})
+
 describe('a process that ends while plans want to be looked at', () => {
   it('looks at none any more', async () => {
     const other = await startLive({
