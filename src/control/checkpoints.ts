@@ -10,6 +10,7 @@ import type { JsonObject } from '../domain/json.js'
 import type { Step } from '../domain/step.js'
 import { isTerminal, type Workflow } from '../domain/workflow.js'
 import { evaluate } from './check-gate.js'
+import { isOfEndedPlan } from './plans/plan-facts.js'
 import type { Ports } from './ports.js'
 import { findWorkflow } from './scope.js'
 
@@ -58,6 +59,8 @@ export function resumeCheckpoint(
     if (checkpoint !== undefined && !step) return refuse('NOT_FOUND', { what: 'Checkpoint' })
     const refusal = mayResumeFrom(found, step, tx.stepHeld(found, ['pending', 'rejected', 'expired']))
     if (refusal || !step) return refusal ?? refuse('NOT_FOUND', { what: 'Checkpoint' })
+    if (isOfEndedPlan(tx, found))
+      return refuse('NOT_RESUMABLE', { message: 'The plan that this workflow ran has ended' })
     const reopening = isTerminal(found.status)
     const workflow = reopening ? { ...reopened(found), version: found.version + 1 } : found
     const record = tx.record(step)

@@ -3,7 +3,7 @@ import { effectiveDecision } from '../../domain/gate/repeat.js'
 import type { GateRequest } from '../../domain/gate/request.js'
 import { type PlanFacts, planFacts } from '../../domain/plan/drift.js'
 import type { Surroundings } from '../../domain/plan/moves.js'
-import type { Plan } from '../../domain/plan/plan.js'
+import { isOver, type Plan } from '../../domain/plan/plan.js'
 import type { Workflow } from '../../domain/workflow.js'
 import type { Reader, Transaction } from '../../store/store.js'
 
@@ -42,6 +42,13 @@ export function planHold(tx: Reader, workflow: Workflow, plan: Plan, now: number
   const step = tx.step(workflow, planApprovalStep)
   const decision = step && effectiveDecision(step, now).decision
   return decision === 'allow' ? 'open' : decision === 'require_approval' ? 'held' : 'denied'
+}
+
+/** The workflow runs one of our plans, and that plan has ended: nobody would carry out its steps any more. */
+export function isOfEndedPlan(tx: Transaction, workflow: Workflow): boolean {
+  const { plan_id: id } = workflow.metadata
+  const plan = typeof id === 'string' ? tx.plans.find(workflow, id) : undefined
+  return plan?.workflowKey === workflow.key && isOver(plan.status)
 }
 
 /** Policy allowed the plan, or a person did. */

@@ -323,6 +323,15 @@ describe('the time that a plan may take', () => {
 })
 
 describe('a cancelled plan', () => {
+  it('stays cancelled: its workflow is not taken up again without it', async () => {
+    const { id, wf } = await executed([call('a'), ask])
+    ok(await live.stepgate.plans.cancel(caller, id, 'changed our minds'))
+    const resumed = await live.call('POST', `/api/v1/workflows/${wf}/checkpoints/resume`, {})
+    expect(resumed.status).toBe(409)
+    const { body } = await live.call('GET', `/api/v1/workflows/${wf}`)
+    expect(body.status).toBe('aborted')
+  })
+
   it('makes no call any more once that was said, in whatever moment', async () => {
     const real = openOutbound({ readEnv: () => undefined })
     const said = new Set<string>()
