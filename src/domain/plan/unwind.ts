@@ -31,8 +31,10 @@ export function unwind(
   for (const run of runs) {
     const idle =
       run.state === 'waiting' || run.state === 'held' || run.state === 'person' || run.state === 'retrying'
-    // A call that was under way when the process died is made again: whether it was carried out must be known before undoing.
-    if (idle || (run.state === 'running' && !broken)) moves.push({ do: 'cancel', run })
+    // Out of time, only what may have to be undone is waited for. A call that was under way when the process died is made
+    // again: whether it was carried out must be known before undoing.
+    const awaited = broken !== undefined || plan.steps[run.position]?.compensation !== undefined
+    if (idle || (run.state === 'running' && !awaited)) moves.push({ do: 'cancel', run })
     else if (run.state === 'running' && !around.underWay(run)) moves.push({ do: 'call', run, again: false })
   }
   if (moves.length > 0) return moves

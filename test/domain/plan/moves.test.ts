@@ -281,13 +281,16 @@ describe('a plan of which a step failed', () => {
     expect(moves(chain, { a: 'held' }, { approval: () => 'expired' })).toEqual(['deny a'])
   })
 
-  it('fails of taking too long, giving up even what is under way', () => {
+  it('fails of taking too long, giving up what is under way, except what would have to be undone', () => {
     const late = { ...chain, deadlineAt: 1000 }
-    expect(moves(late, { a: 'completed', b: 'running' }, { underWay: () => true })).toEqual([
-      'cancel b',
-      'cancel c',
-      'cancel d',
-    ])
+    const states = { a: 'completed', b: 'running', d: 'running' } as const
+    expect(moves(late, states, { underWay: () => true })).toEqual(['cancel c', 'cancel d'])
+    const given = { ...states, c: 'cancelled', d: 'cancelled' } as const
+    expect(moves(late, given, { underWay: () => true })).toEqual([])
+    // The process died meanwhile.
+    expect(moves(late, given)).toEqual(['call b'])
+    const done = { a: { state: 'completed', outputSeq: 1 }, b: { state: 'completed', outputSeq: 2 } } as const
+    expect(moves(late, { ...given, ...done })).toEqual(['undo b'])
   })
 })
 
