@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { PlanMode } from '#src/domain/agent.js'
+import { emptyRegistry, type PlanMode, type Registry } from '#src/domain/agent.js'
 import type { Refusal } from '#src/domain/errors.js'
 import type { Identity } from '#src/domain/identity.js'
 import type { PlanStep } from '#src/domain/plan/step.js'
@@ -19,16 +19,18 @@ let defects: unknown[] = []
 /** How often somebody asked what time it is: at least once a look. */
 let clockReads = 0
 let ahead = 0
+let registry: () => Registry
 beforeEach(async () => {
   world = await openWorld()
   defects = []
   ahead = 0
+  registry = () => world.registry()
   live = await startLive({
     policies,
     onPlanFault: (error) => defects.push(error),
     onStoreFault: (error) => defects.push(error),
     outbound: openOutbound({ readEnv: () => undefined }),
-    registry: () => world.registry(),
+    registry: () => registry(),
     now: () => {
       clockReads++
       return Date.now() + ahead
@@ -319,6 +321,29 @@ describe('the time that a plan may take', () => {
     const { plan } = await executed([call('a', [], { retries })], { timeoutMs: 150 })
     expect(plan).toMatchObject({ status: 'failed', error: expect.stringContaining('did not end within') })
     expect(world.requests).toHaveLength(1)
+  })
+})
+
+describe('a connector that is taken out of the folder', () => {
+  it('fails the steps that call it, and what cannot be undone without it is told', async () => {
+    world.hold('a', true)
+    const { id } = await executed([call('a', [], undo), call('b', ['a'])], { wait: false })
+    await expect.poll(() => world.open.now).toBe(1)
+    registry = () => emptyRegistry
+    world.hold('a', false)
+    await expect.poll(() => status(id)).toBe('failed')
+    expect((await get(id)).plan.error).toMatch(/^Step b failed: .*world.*Not undone: step a \(.*world.*\)$/)
+    expect(done()).toEqual(['a'])
+  })
+})
+
+describe('an answer', () => {
+  it('that is nested too deep to be written down fails its step', async () => {
+    const depth = 1_000_000
+    world.answer('a', '['.repeat(depth) + ']'.repeat(depth))
+    const { plan } = await executed([call('a'), call('b', ['a'])])
+    expect(plan).toMatchObject({ status: 'failed', error: expect.stringContaining('Step a failed') })
+    expect(done()).toEqual(['a'])
   })
 })
 

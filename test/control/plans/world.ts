@@ -17,6 +17,8 @@ export interface World {
   readonly effects: Effect[]
   /** Requests that are being answered now, and the most there were. */
   readonly open: { now: number; most: number }
+  /** Answer an operation with this text from now on. */
+  answer(operation: string, text: string): void
   /** Make the next requests of an operation fail in this way: a status, or `cut` to end the connection. */
   fail(operation: string, ...how: (number | 'cut')[]): void
   /** Let an operation's requests wait until this is called with false. */
@@ -33,6 +35,7 @@ export async function openWorld(): Promise<World> {
   const failures = new Map<string, (number | 'cut')[]>()
   const held = new Map<string, (() => void)[]>()
   const open = { now: 0, most: 0 }
+  const answers = new Map<string, string>()
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     open.now++
@@ -60,7 +63,8 @@ export async function openWorld(): Promise<World> {
       effects.push({ operation, key, body })
       done.set(id, { did: operation, number: effects.length, given: body })
     }
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(done.get(id)))
+    const said = answers.get(operation) ?? JSON.stringify(done.get(id))
+    response.writeHead(200, { 'content-type': 'application/json' }).end(said)
   }
 
   const server = createServer((request, response) => {
@@ -74,6 +78,7 @@ export async function openWorld(): Promise<World> {
     requests,
     effects,
     open,
+    answer: (operation, text) => void answers.set(operation, text),
     fail: (operation, ...how) => void failures.set(operation, how),
     hold: (operation, wanted) => {
       if (wanted) held.set(operation, [])
