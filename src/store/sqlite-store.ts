@@ -51,6 +51,7 @@ class SqliteStore implements Store {
   private mustFold = false
   private probing: NodeJS.Timeout | undefined
   private verbs = 0
+  private closing: Promise<void> | undefined
   private readonly watchers = new Set<(events: readonly PastEvent[]) => void>()
   /** Committed, and not yet durable. */
   private untold: PastEvent[] = []
@@ -94,7 +95,12 @@ class SqliteStore implements Store {
     return this.fault === undefined ? { writable: true } : { writable: false, fault: this.fault }
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.closing ??= this.letGo()
+    return this.closing
+  }
+
+  private async letGo(): Promise<void> {
     clearTimeout(this.probing)
     await this.queue.drained()
     await this.log.settled()

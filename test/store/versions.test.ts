@@ -68,3 +68,11 @@ describe('a change is written only over the version it was made from', () => {
     expect(await Promise.all([add(), add(), add()])).toEqual([1, 2, 3])
   })
 })
+
+describe('a store', () => {
+  it('may be closed twice', async () => {
+    await store.close()
+    await store.close()
+    store = await openSqliteStore({ path: join(folder, 'gate.db'), pid: process.pid })
+  })
+})

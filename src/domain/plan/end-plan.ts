@@ -5,7 +5,7 @@ import { endWorkflow } from '../lifecycle.js'
 import type { Workflow } from '../workflow.js'
 import type { Plan } from './plan.js'
 import { isRunOver, type StepRun } from './run.js'
-import { overRun, planEvent } from './run-changes.js'
+import { changedRun, overRun, planEvent } from './run-changes.js'
 
 /**
  * Cancel a plan, and what it is in the middle of: its workflow is aborted and its open steps are cancelled with it.
@@ -28,6 +28,7 @@ export function cancelPlan(
   const aborting = workflow && endWorkflow(workflow, 'aborted', reason, by, now)
   const aborted = aborting && 'events' in aborting ? aborting : { events: [] }
   const open = runs.filter(({ state }) => !isRunOver(state))
+  const halfUndone = runs.filter(isBeingUndone)
   const { deadlineAt: _, remainingMs: __, ...rest } = plan
   const after: Plan = {
     ...rest,
@@ -40,8 +41,17 @@ export function cancelPlan(
   return {
     ...aborted,
     plan: after,
-    runs: open.map((run) => overRun(run, 'cancelled', now)),
+    runs: [
+      ...open.map((run) => overRun(run, 'cancelled', now)),
+      ...halfUndone.map((run) =>
+        changedRun(run, { compensation: 'failed', nextAt: undefined, error: givenUp }),
+      ),
+    ],
     events: [
+      ...halfUndone.map(({ stepId }) => ({
+        ...planEvent(after, 'compensation_failed', now, { error: givenUp, by, final: true }),
+        stepId,
+      })),
       ...open.map(({ stepId }) => ({
         ...planEvent(after, 'plan_step_cancelled', now, { reason, by }),
         stepId,
@@ -65,3 +75,8 @@ export function expirePlan(plan: Plan, now: number): (Changes & { readonly plan:
   const at = new Date(plan.expiresAt).toISOString()
   return { plan: after, events: [planEvent(after, 'plan_expired', now, { expired_at: at })] }
 }
+
+const givenUp = 'the plan was cancelled while this step was being undone'
+
+const isBeingUndone = ({ state, compensation }: StepRun): boolean =>
+  state === 'completed' && (compensation === 'running' || compensation === 'retrying')

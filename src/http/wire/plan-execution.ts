@@ -3,8 +3,8 @@ import type { Executed } from '../../control/plans/execute-plan.js'
 import type { PlanResults } from '../../control/plans/read-plans.js'
 import type { ResumedPlan } from '../../control/plans/resume-plan.js'
 import type { StepStatus } from '../../domain/execution/execution.js'
-import { isManual } from '../../domain/plan/moves.js'
-import { isRunOver, type StepRun } from '../../domain/plan/run.js'
+import { isManual, nextInTurn } from '../../domain/plan/moves.js'
+import type { StepRun } from '../../domain/plan/run.js'
 import { durationText } from './duration.js'
 import { gateReplyText } from './gate.js'
 import { wirePolicyInfo } from './plan.js'
@@ -68,7 +68,7 @@ export function wireExecuted(state: Omit<Executed, 'blocked'>, found: PlanResult
   const status = runStatus(state)
   const { execution } = found
   const waits = status === 'awaiting_approval' || status === 'executing_first_step'
-  const next = runs.find(({ stepId }) => stepId === held?.stepId) ?? nextRun(runs)
+  const next = runs.find(({ stepId }) => stepId === held?.stepId) ?? nextInTurn(plan, runs)
   return {
     success: plan.status !== 'failed' && plan.status !== 'cancelled',
     plan_id: plan.id,
@@ -153,7 +153,7 @@ export function wireResumed(state: ResumedPlan): WireObject {
     return { ...common, status: 'completed', ...done, ...result, message: 'All steps completed' }
   }
   if (plan.status !== 'executing') return { ...common, status: plan.status, ...done, error: plan.error ?? '' }
-  const next = runs.find(({ stepId }) => stepId === state.held?.stepId) ?? nextRun(runs)
+  const next = runs.find(({ stepId }) => stepId === state.held?.stepId) ?? nextInTurn(plan, runs)
   return {
     ...common,
     status: runStatus(state),
@@ -161,5 +161,3 @@ export function wireResumed(state: ResumedPlan): WireObject {
     ...(next ? { next_step: next.position + 1, next_step_name: plan.steps[next.position]?.name ?? '' } : {}),
   }
 }
-
-const nextRun = (runs: readonly StepRun[]): StepRun | undefined => runs.find(({ state }) => !isRunOver(state))

@@ -237,6 +237,22 @@ describe('people and a running plan', () => {
   })
 })
 
+describe('a plan that is cancelled while it is being undone', () => {
+  it('says of the step that it may not have been', async () => {
+    const undo = { compensation: { connector: 'world', operation: 'cancel' } }
+    world.hold('cancel', true)
+    world.fail('mail', 422)
+    const id = await planned([call('a', [], undo), call('mail', ['a'])])
+    ok(await live.stepgate.plans.execute(caller, id, { wait: false }))
+    await expect.poll(() => world.requests.at(-1)?.operation).toBe('cancel')
+    ok(await live.stepgate.plans.cancel(caller, id, 'enough of it'))
+    const { execution, plan } = ok(await live.stepgate.plans.get(caller, id))
+    expect(plan.status).toBe('cancelled')
+    expect(JSON.stringify(execution)).toContain('cancelled while this step was being undone')
+    world.hold('cancel', false)
+  })
+})
+
 describe('a plan in mode', () => {
   it('confirm asks before every step and runs one a resume', async () => {
     const first = await executed([call('a'), call('b')], 'confirm')

@@ -275,8 +275,8 @@ describe('plans made to be slow', () => {
   })
 
   it('with a template of nothing but braces and white space are checked', () => {
-    expect(said([step('a', [], { prompt: `{{${' '.repeat(900_000)}` })])).toEqual([])
-    expect(said([step('a', [], { prompt: '{{'.repeat(450_000) })])).toEqual([])
+    expect(said([step('a', [], { prompt: `{{${' '.repeat(900_000)}` })])).toHaveLength(1)
+    expect(said([step('a', [], { prompt: '{{'.repeat(450_000) })])).toHaveLength(1)
     expect(said([step('a', [], { prompt: '{{x}}'.repeat(200_000) })])).toHaveLength(1)
   })
 })
