@@ -6,8 +6,8 @@ const looksAtOnce = 8
 const askedFrom = 200
 /** How often that is looked at, in milliseconds. */
 const lookEveryMs = 25
-/** While others ask, plans rest so many times as long as they worked: a seventh of the process is theirs. */
-const restPerWork = 6
+/** While others ask, plans rest so many times as long as they worked: a tenth of the process is theirs. */
+const restPerWork = 9
 /** Milliseconds that making one call and reading its answer takes, about. */
 const callMs = 0.5
 
