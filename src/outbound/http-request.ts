@@ -1,6 +1,7 @@
 /** From an operation of a connector and its parameters to a request. Parameters fill places; they never move them. @module */
 import { validateHeaderName } from 'node:http'
 import type { HttpOperation, SecretRef } from '../domain/agent.js'
+import { framingHeaders } from '../domain/framing-headers.js'
 import type { JsonObject, JsonValue } from '../domain/json.js'
 import { plainText, type Rendered, renderObject, renderText, renderValue } from '../domain/plan/template.js'
 import type { Secrets } from './secrets.js'
@@ -79,17 +80,6 @@ function buildUrl(baseUrl: string, operation: HttpOperation, scope: JsonObject):
 const kindOf = (value: JsonValue): string =>
   value === null ? 'null' : Array.isArray(value) ? 'a list' : 'an object'
 
-/** The client writes these itself: they say where a message ends. */
-const framing = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
-
 /**
  * Headers with their templates filled and their secrets read.
  * @param scope absent: the values are no templates
@@ -116,7 +106,7 @@ export async function readHeaders(
 export const canBeHeader = (value: string): boolean => /^[\t\x20-\x7e\x80-\xff]*$/.test(value)
 
 function isHeaderName(name: string): boolean {
-  if (framing.has(name)) return false
+  if (framingHeaders.has(name)) return false
   try {
     validateHeaderName(name)
     return true

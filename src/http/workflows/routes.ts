@@ -7,6 +7,7 @@ import { pendingText, readWords, ruledText } from '../wire/approval.js'
 import { wireCheckpoint, wireResumed } from '../wire/checkpoint.js'
 import { readCompletion, readReason } from '../wire/completion.js'
 import { line } from '../wire/errors.js'
+import { wholeNumber } from '../wire/query.js'
 import { createdWorkflow, readNewWorkflow, wireWorkflow } from '../wire/workflow.js'
 import { answerGate, gateBodyLimit } from './gate.js'
 
@@ -30,8 +31,8 @@ export function workflowRoutes(app: Hono, options: HttpOptions): void {
   })
 
   get('', async ({ identity, query }) => {
-    const limit = Math.min(whole(query('limit'), 1) ?? 20, 100)
-    const offset = whole(query('offset'), 0) ?? 0
+    const limit = Math.min(wholeNumber(query('limit'), 1) ?? 20, 100)
+    const offset = wholeNumber(query('offset'), 0) ?? 0
     const filter = {
       ...given('status', query),
       ...given('source', query),
@@ -43,7 +44,7 @@ export function workflowRoutes(app: Hono, options: HttpOptions): void {
   })
 
   get('/approvals/pending', async ({ identity, query }) => {
-    const limit = Math.min(whole(query('limit'), 1) ?? 20, 100)
+    const limit = Math.min(wholeNumber(query('limit'), 1) ?? 20, 100)
     const { rows, total } = await stepgate.pendingApprovals(identity, limit)
     return pendingText(rows, total)
   })
@@ -103,7 +104,7 @@ export function workflowRoutes(app: Hono, options: HttpOptions): void {
   })
 
   post('/:workflow_id/checkpoints/:checkpoint_id/resume', async ({ identity, param }) => {
-    const id = whole(param('checkpoint_id'), 1)
+    const id = wholeNumber(param('checkpoint_id'), 1)
     if (id === undefined) return refuse('BAD_REQUEST', { message: 'Invalid checkpoint ID' })
     const resumed = await stepgate.resumeCheckpoint(identity, param('workflow_id'), id)
     return isRefusal(resumed) ? resumed : line(wireResumed(param('workflow_id'), resumed))
@@ -122,13 +123,6 @@ function gateRoute(options: HttpOptions): (c: Context) => Promise<Response> {
     return answerGate(options, identity, body, param('workflow_id'), param('step_id'), prior)
   }
   return route(options, handler, { limit: gateBodyLimit })
-}
-
-/** A whole number at least `least`, or undefined. */
-function whole(text: string | undefined, least: number): number | undefined {
-  if (text === undefined || !/^\d{1,15}$/.test(text)) return undefined
-  const value = Number(text)
-  return value >= least ? value : undefined
 }
 
 function given(name: string, query: (name: string) => string | undefined, as = name): Record<string, string> {

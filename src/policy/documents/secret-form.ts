@@ -2,8 +2,10 @@
  * Values that are written in a document, or read from the environment or a file when they are needed.
  * @module
  */
+
 import { z } from 'zod'
 import type { SecretRef } from '../../domain/agent.js'
+import { framingHeaders } from '../../domain/framing-headers.js'
 import { closed, text } from '../language/policy-schema.js'
 import { badTemplate } from './forms.js'
 
@@ -38,21 +40,10 @@ function whyNotPlain(text: string): string | undefined {
   return text.includes('$' + '{') ? 'a $ before braces is not expanded: write { env: NAME }' : undefined
 }
 
-/** Headers that say where a message ends or what the connection is for. */
-const framing = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
-
 const headerName = z
   .string()
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'this is no name of a header')
-  .refine((name) => !framing.has(name.toLowerCase()), 'this header is not for documents to set')
+  .refine((name) => !framingHeaders.has(name.toLowerCase()), 'this header is not for documents to set')
 
 const headersWith = (whyNot: (text: string) => string | undefined) =>
   z.record(

@@ -1,17 +1,12 @@
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { emptyRegistry, type PlanMode, type Registry } from '#src/domain/agent.js'
-import type { Refusal } from '#src/domain/errors.js'
-import type { Identity } from '#src/domain/identity.js'
 import type { PlanStep } from '#src/domain/plan/step.js'
 import { openOutbound } from '#src/outbound/open-outbound.js'
 import { type Live, startLive } from '../../http/live.js'
+import { call, caller, ok, policies } from './steps.js'
 import { openWorld, type World } from './world.js'
 
 /** Other doors and bad luck, while a plan runs. */
-
-const caller: Identity = { org: 'local', tenant: 'community', client: 'community', open: true }
-const policies = fileURLToPath(new URL('policies', import.meta.url))
 
 let world: World
 let live: Live
@@ -43,25 +38,8 @@ afterEach(async () => {
   expect(defects).toEqual([])
 })
 
-function call(operation: string, dependsOn: string[] = [], more: Partial<PlanStep> = {}): PlanStep {
-  return {
-    id: operation,
-    name: operation,
-    type: 'connector-call',
-    call: { connector: 'world', operation },
-    parameters: { at: operation },
-    dependsOn,
-    ...more,
-  }
-}
 const undo = { compensation: { connector: 'world', operation: 'cancel' } }
 const ask: PlanStep = { id: 'ask', name: 'ask', type: 'human-task', dependsOn: [], prompt: 'Which size?' }
-
-function ok<T>(value: T | Refusal): T {
-  if (typeof value === 'object' && value !== null && 'refused' in value)
-    throw new Error(JSON.stringify(value))
-  return value as T
-}
 
 interface How {
   readonly mode?: PlanMode

@@ -5,9 +5,7 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openStepgate, type Stepgate } from '#src/control/stepgate.js'
-import type { Refusal } from '#src/domain/errors.js'
 import type { PastEvent } from '#src/domain/event.js'
-import type { Identity } from '#src/domain/identity.js'
 import type { Plan } from '#src/domain/plan/plan.js'
 import type { StepRun } from '#src/domain/plan/run.js'
 import type { PlanStep } from '#src/domain/plan/step.js'
@@ -17,8 +15,7 @@ import { openPolicies, type Policies } from '#src/policy/bundle/open-policies.js
 import { openSqliteStore } from '#src/store/sqlite-store.js'
 import { moduleCache } from '../../http/live.js'
 import { openWishWorld, type RandomPlan, randomPlan, type WishWorld } from './random-plans.js'
-
-const caller: Identity = { org: 'local', tenant: 'community', client: 'community', open: true }
+import { caller, ok } from './steps.js'
 
 let policies: Policies
 let world: WishWorld
@@ -31,12 +28,6 @@ afterAll(async () => {
   await world.close()
   await policies.close()
 })
-
-function ok<T>(value: T | Refusal): T {
-  if (typeof value === 'object' && value !== null && 'refused' in value)
-    throw new Error(JSON.stringify(value))
-  return value as T
-}
 
 /** A sidecar's life: some plans, what people do meanwhile in an order that `dice` decides, and ends of the process. */
 class Life {

@@ -4,15 +4,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openStepgate, type Stepgate } from '#src/control/stepgate.js'
-import type { Identity } from '#src/domain/identity.js'
 import type { Plan } from '#src/domain/plan/plan.js'
 import type { PlanStep } from '#src/domain/plan/step.js'
 import { openOutbound } from '#src/outbound/open-outbound.js'
 import { openPolicies, type Policies } from '#src/policy/bundle/open-policies.js'
 import { moduleCache } from '../../http/live.js'
+import { caller } from './steps.js'
 import { openWorld, type World } from './world.js'
-
-const caller: Identity = { org: 'local', tenant: 'community', client: 'community', open: true }
 
 let folder: string
 let world: World

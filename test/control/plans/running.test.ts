@@ -1,16 +1,10 @@
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PlanMode } from '#src/domain/agent.js'
-import type { Refusal } from '#src/domain/errors.js'
-import type { Identity } from '#src/domain/identity.js'
 import type { PlanStep } from '#src/domain/plan/step.js'
 import { openOutbound } from '#src/outbound/open-outbound.js'
 import { type Live, startLive } from '../../http/live.js'
+import { call, caller, ok, policies } from './steps.js'
 import { openWorld, type World } from './world.js'
-
-const caller: Identity = { org: 'local', tenant: 'community', client: 'community', open: true }
-
-const policies = fileURLToPath(new URL('policies', import.meta.url))
 
 let world: World
 let live: Live
@@ -31,25 +25,6 @@ afterEach(async () => {
   await world.close()
   expect(defects).toEqual([])
 })
-
-/** A call of the connector `world`, named after its operation. */
-function call(operation: string, dependsOn: string[] = [], more: Partial<PlanStep> = {}): PlanStep {
-  return {
-    id: operation,
-    name: operation,
-    type: 'connector-call',
-    call: { connector: 'world', operation },
-    parameters: { at: operation },
-    dependsOn,
-    ...more,
-  }
-}
-
-function ok<T>(value: T | Refusal): T {
-  if (typeof value === 'object' && value !== null && 'refused' in value)
-    throw new Error(JSON.stringify(value))
-  return value as T
-}
 
 async function planned(steps: PlanStep[], mode: PlanMode = 'auto'): Promise<string> {
   return ok(await live.stepgate.plans.create(caller, { query: 'go', mode, metadata: {}, steps })).id
