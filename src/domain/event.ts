@@ -54,6 +54,8 @@ export interface Event {
   readonly at: number
   /** JSON text. */
   readonly body: string
+  /** Of a decision: the request as it came, where the body does without it. See `readRecord`. */
+  readonly asked?: Uint8Array
 }
 
 /** An event as it was appended. */

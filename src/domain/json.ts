@@ -5,6 +5,15 @@ export interface JsonObject {
   readonly [key: string]: JsonValue
 }
 
+/** Above this length looking at every character costs more than it saves. */
+const shortString = 64
+const plain = /^[ !#-[\]-~]*$/
+
+/** A string as JSON text: `JSON.stringify`, in half the time where the string is short and holds nothing to escape. */
+export function jsonString(text: string): string {
+  return text.length <= shortString && plain.test(text) ? `"${text}"` : JSON.stringify(text)
+}
+
 /**
  * Canonical JSON text: object keys in code unit order, no white space, numbers as ECMAScript prints them.
  *

@@ -2,7 +2,7 @@
 import Database from 'libsql'
 import AsyncDatabase from 'libsql/promise'
 
-export type SqlValue = string | number | null
+export type SqlValue = string | number | null | Uint8Array
 
 /** Parameters go in as one array: the binding is a third faster that way. */
 export interface Statement {

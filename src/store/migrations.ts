@@ -176,4 +176,8 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (org, tenant, id)
   ) WITHOUT ROWID;
   `,
+  `
+  -- Of a decision: the body of the gate's request as it came, which events.body then does without.
+  ALTER TABLE events ADD COLUMN asked BLOB;
+  `,
 ]

@@ -5,7 +5,7 @@ import type { Workflow } from '../domain/workflow.js'
 import type { Connection, SqlValue, Statement } from './database.js'
 import { KnownSteps } from './known-steps.js'
 import type { Statements } from './statements.js'
-import { stepOf, stepSelection } from './step-rows.js'
+import { recordOf, stepOf, stepSelection } from './step-rows.js'
 import type { Page, PendingStep, Reader, Scope, WorkflowFilter } from './store.js'
 import { workflowColumns, workflowOf } from './workflow-rows.js'
 
@@ -154,7 +154,11 @@ export class Reads implements Reader {
 
   record(step: Step): DecisionRecord {
     const known = this.records.get(step)
-    return known ?? (JSON.parse(this.eventBody(step.decisionSeq)) as DecisionRecord)
+    if (known) return known
+    this.settle()
+    const row = this.sql.decision.get([step.decisionSeq])
+    if (!row) throw new Error(`Event ${step.decisionSeq} is missing`)
+    return recordOf(row)
   }
 
   private stepOf(row: readonly SqlValue[]): Step {

@@ -7,8 +7,8 @@ const places = (count: number): string => Array(count).fill('?').join(', ')
 /** So many rows are inserted by one statement where there are as many: what a call costs is shared. */
 export const rowsAtOnce = 8
 const insertEvents = (count: number): string =>
-  `INSERT INTO events (seq, workflow_key, step_id, type, at, body) VALUES ${Array(count)
-    .fill(`(${places(6)})`)
+  `INSERT INTO events (seq, workflow_key, step_id, type, at, body, asked) VALUES ${Array(count)
+    .fill(`(${places(7)})`)
     .join(', ')}`
 
 const sql = {
@@ -38,6 +38,7 @@ const sql = {
   insertEventAbout:
     'INSERT INTO events (seq, workflow_key, step_id, type, at, body, subject) VALUES (?, ?, ?, ?, ?, ?, ?)',
   eventBody: 'SELECT body FROM events WHERE seq = ?',
+  decision: 'SELECT body, asked FROM events WHERE seq = ?',
   overdue: `SELECT ${stepSelection}
     WHERE s.approval_status = 'pending' AND s.approval_expires_at <= ? ORDER BY s.approval_expires_at LIMIT ?`,
   /** Rows changed since the connection was opened. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Decision } from '../domain/decision.js'
-import type { DecisionRecord } from '../domain/gate/record.js'
+import { type DecisionRecord, readRecord } from '../domain/gate/record.js'
 import type { Approval, Step, StepType } from '../domain/step.js'
 import type { SqlValue } from './database.js'
 import { given } from './workflow-rows.js'
@@ -37,7 +37,7 @@ const columns = [
 ]
 
 /** What is selected for a step: its columns (table `s`), and time and record of its decision (table `e`). */
-export const stepSelection = `${columns.map((name) => `s.${name}`).join(', ')}, e.at, e.body FROM steps s JOIN events e ON e.seq = s.decision_seq`
+export const stepSelection = `${columns.map((name) => `s.${name}`).join(', ')}, e.at, e.body, e.asked FROM steps s JOIN events e ON e.seq = s.decision_seq`
 
 /** So many parameters has `firstStep`. */
 export const firstStepParameters = 15
@@ -117,13 +117,19 @@ export function laterStep(s: Step): SqlValue[] {
   ]
 }
 
+/** `events.body` and `events.asked` of a decision as its record. */
+export function recordOf([body, asked]: readonly SqlValue[]): DecisionRecord {
+  return readRecord({ body: body as string, ...(asked === null ? {} : { asked: asked as Uint8Array }) })
+}
+
 /** A row of `stepSelection` as a step and the record of its decision. */
 export function stepOf(row: readonly SqlValue[]): { step: Step; record: DecisionRecord } {
   const [workflowKey, stepId, index, checkpoint, version, type, decision, decisionSeq] = row
   const [contentDigest, idempotencyKey, gateCount, firstGateAt, lastGateAt] = row.slice(8)
   const [tokensIn, tokensOut, costUsd, , , approval] = row.slice(13)
-  const [completionCount, completedAt, outputSeq, resumeCount, lastResumedAt, decidedAt, body] = row.slice(19)
-  const record = JSON.parse(body as string) as DecisionRecord
+  const [completionCount, completedAt, outputSeq, resumeCount, lastResumedAt, decidedAt, ...kept] =
+    row.slice(19)
+  const record = recordOf(kept)
   const { step_name: name, tool_name: toolName, model, provider } = record.input
   const step = {
     workflowKey: workflowKey as number,

@@ -202,17 +202,17 @@ export class Writes extends Reads implements Transaction {
 
   private writeEvents(): void {
     const rows = new Rows(this.sql.insertEvent, this.sql.insertEvents, eventParameters)
-    for (const { seq, workflowKey, stepId, type, at, body, subject } of this.eventsToWrite) {
+    for (const { seq, workflowKey, stepId, type, at, body, asked, subject } of this.eventsToWrite) {
       const row = [seq as number, workflowKey, stepId ?? null, type, at, body]
-      if (subject === undefined) rows.add(row)
+      if (subject === undefined) rows.add([...row, asked ?? null])
       else this.sql.insertEventAbout.get([...row, subject])
-      this.writtenBytes += body.length
+      this.writtenBytes += body.length + (asked?.length ?? 0)
     }
     rows.finish()
   }
 }
 
-const eventParameters = 6
+const eventParameters = 7
 
 /** Rows on their way into a table, `rowsAtOnce` a statement, the rest one by one. */
 class Rows {

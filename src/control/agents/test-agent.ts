@@ -62,7 +62,7 @@ export async function testAgent(
   const engine = ports.engine()
   const plan = sandboxedPlan(identity, made, registry, context, now)
   const whole = judgeInput(plan, identity, now)
-  const finding = findingOf(engine.evaluate('plan', whole.object, () => whole.text))
+  const finding = findingOf(engine.evaluate('plan', whole.object, whole.text))
   const steps = plan.steps.map((step, place) => {
     const rendered = stepInput(plan, withPlaceholders(step), placeholderOutputs(plan), registry, step.id)
     if (!rendered.ok) return { step, decision: 'block' as const, reason: rendered.message, policies: [] }
@@ -70,7 +70,7 @@ export async function testAgent(
     const workflow = sandboxedWorkflow(plan, identity, place)
     const facts = planFacts(plan, finding.decision === 'allow', step.id, request)
     const input = gateInput(workflow, undefined, step.id, request, identity, now, facts)
-    const judged = engine.evaluate('step', input.object, () => input.text)
+    const judged = engine.evaluate('step', input.object, input.text)
     return { step, input: request.stepInput, ...findingOf(judged) }
   })
   const errors = steps

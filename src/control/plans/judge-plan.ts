@@ -25,7 +25,7 @@ export function judgePlan(
 ): Judged {
   const engine = ports.engine()
   const input = judgeInput(plan, identity, now)
-  const judged = engine.evaluate('plan', input.object, () => input.text)
+  const judged = engine.evaluate('plan', input.object, input.text)
   if (judged.revision !== '') tx.recordRevision(judged.revision, now, () => JSON.stringify(engine.revision))
   const verdict = combine(judged)
   const id = decisionId(now, ports.randomHex())
@@ -44,7 +44,7 @@ export function judgePlan(
       subject: `plan:${plan.id}`,
       type: 'plan_judged',
       at: now,
-      body: decisionRecord(id, judged, verdict, input, identity.open),
+      ...decisionRecord(id, judged, verdict, input, identity.open),
     },
   }
 }

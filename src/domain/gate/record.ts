@@ -1,5 +1,8 @@
 /** The record of one decision: all that is needed to make it again, and to say why it was made. @module */
 import type { Judgement, PolicyFault, PolicyMatch, Verdict } from '../decision.js'
+import { jsonString } from '../json.js'
+import type { GateInput } from './input.js'
+import { membersAsked } from './request.js'
 
 /** A decision's record as it is read back. */
 export interface DecisionRecord {
@@ -18,28 +21,46 @@ export interface DecisionRecord {
   readonly open_identity: boolean
 }
 
+/** A record as it is kept. */
+export interface KeptRecord {
+  /** JSON text. */
+  readonly body: string
+  /** The request's own members of `input`, where they are not in the body: see `GateRequest.asked`. */
+  readonly asked?: Uint8Array
+}
+
 /**
- * The record as JSON text. The input's text goes in as it is: it was made once, and policy judged exactly it, unless a
- * `redact` obliges us to mask it first.
+ * The record of a decision. What was asked is kept as it came, where it came as a body of its own; else the input's whole
+ * text is in the record, and masked where a `redact` obliges us to.
  */
 export function decisionRecord(
   decisionId: string,
   judgement: Judgement,
   verdict: Verdict,
-  input: {
-    readonly object: Readonly<Record<string, unknown>>
-    readonly text: string
-  },
+  input: GateInput,
   openIdentity: boolean,
-): string {
-  const masked = verdict.redact.length === 0 ? input.text : JSON.stringify(mask(input.object, verdict.redact))
+  asked?: Uint8Array,
+): KeptRecord {
+  const apart = verdict.redact.length === 0 && input.frame !== undefined ? asked : undefined
+  const text = apart
+    ? input.frame
+    : verdict.redact.length === 0
+      ? input.text()
+      : JSON.stringify(mask(input.object, verdict.redact))
+  const policies = verdict.evaluated.length === 0 ? '[]' : JSON.stringify(verdict.evaluated)
   const fault = judgement.fault ? `,"fault":${JSON.stringify(judgement.fault)}` : ''
-  return (
-    `{"decision_id":"${decisionId}","decision":"${verdict.decision}","reason":${JSON.stringify(verdict.reason)}` +
-    `,"revision":${JSON.stringify(judgement.revision)},"policies":${verdict.evaluated.length === 0 ? '[]' : JSON.stringify(verdict.evaluated)}` +
-    `,"facts":${JSON.stringify(judgement.facts)}${fault},"redacted":${JSON.stringify(verdict.redact)}` +
-    `,"open_identity":${openIdentity},"input":${masked}}`
-  )
+  const redacted = verdict.redact.length === 0 ? '[]' : JSON.stringify(verdict.redact)
+  const body =
+    `{"decision_id":"${decisionId}","decision":"${verdict.decision}","reason":${jsonString(verdict.reason)}` +
+    `,"revision":${jsonString(judgement.revision)},"policies":${policies},"facts":${JSON.stringify(judgement.facts)}${fault}` +
+    `,"redacted":${redacted},"open_identity":${openIdentity},"input":${text}}`
+  return apart ? { body, asked: apart } : { body }
+}
+
+/** A record as it was made. */
+export function readRecord({ body, asked }: KeptRecord): DecisionRecord {
+  const record = JSON.parse(body) as DecisionRecord
+  return asked ? { ...record, input: { ...record.input, ...membersAsked(asked) } } : record
 }
 
 /** What stands in the record where a `redact` policy applied. */

@@ -23,6 +23,35 @@ export interface GateRequest {
   readonly retryPolicy: 'idempotent' | 'reevaluate'
   readonly idempotencyKey: string
   readonly includePriorOutput: boolean
+  /**
+   * The body that said all this and nothing more, as UTF-8 JSON, where the request came in one: the record keeps it as it
+   * is, which spares writing the same content down once more.
+   */
+  readonly asked?: Uint8Array
+}
+
+/**
+ * The members of the policy input that a kept body (`GateRequest.asked`) gives: those of `gateInput` for the same request.
+ * Null is the same as absent.
+ */
+export function membersAsked(asked: Uint8Array): Record<string, unknown> {
+  const body = JSON.parse(Buffer.from(asked).toString('utf8')) as Record<string, unknown>
+  const tool = (body.tool_context ?? {}) as Record<string, unknown>
+  const members = {
+    step_type: body.step_type,
+    step_name: body.step_name,
+    model: body.model,
+    provider: body.provider,
+    tokens_in: body.tokens_in,
+    tokens_out: body.tokens_out,
+    cost_usd: body.cost_usd,
+    tool_name: tool.tool_name,
+    tool_type: tool.tool_type,
+    step_input: body.step_input ?? {},
+    tool_input: tool.tool_input,
+  }
+  const given = Object.entries(members).filter(([, value]) => value !== undefined && value !== null)
+  return Object.fromEntries(given)
 }
 
 /** What a retry has to repeat. Names, tokens and cost may differ. */

@@ -72,7 +72,7 @@ export function judgeInput(plan: Plan, identity: Identity, now: number): GateInp
       })),
     },
   }
-  return { object, text: JSON.stringify(object) }
+  return { object, text: () => JSON.stringify(object) }
 }
 
 function policyStep(step: PlanStep): Record<string, unknown> {

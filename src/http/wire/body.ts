@@ -50,6 +50,8 @@ function deeperThan(value: unknown, limit: number): boolean {
  */
 export class Fields {
   problem: string | undefined
+  /** All its keys are known ones, written as the contract writes them. */
+  readonly exact: boolean
   private readonly body: JsonObject
 
   constructor(
@@ -57,7 +59,8 @@ export class Fields {
     names: ReadonlySet<string>,
     private readonly prefix = '',
   ) {
-    this.body = knownCase(body, names)
+    this.exact = allKnown(body, names)
+    this.body = this.exact ? body : knownCase(body, names)
   }
 
   text(name: string, limit: number): string | undefined {
@@ -113,6 +116,11 @@ export function hasControl(text: string): boolean {
     if (code < 32 || code === 127) return true
   }
   return false
+}
+
+function allKnown(body: JsonObject, names: ReadonlySet<string>): boolean {
+  for (const key in body) if (!names.has(key)) return false
+  return true
 }
 
 function knownCase(body: JsonObject, names: ReadonlySet<string>): JsonObject {

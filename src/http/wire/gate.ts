@@ -4,7 +4,8 @@ import type { PolicyMatch } from '../../domain/decision.js'
 import { isRefusal, type Refusal, refuse } from '../../domain/errors.js'
 import type { GateReply } from '../../domain/gate/reply.js'
 import type { GateRequest, ToolContext } from '../../domain/gate/request.js'
-import type { JsonObject } from '../../domain/json.js'
+import { instant } from '../../domain/instant.js'
+import { type JsonObject, jsonString } from '../../domain/json.js'
 import type { RetryContext } from '../../domain/retry-context.js'
 import { type StepType, stepTypes } from '../../domain/step.js'
 import { codePoints, Fields, parseBody } from './body.js'
@@ -68,6 +69,7 @@ export function readGateRequest(bytes: Buffer, includePriorOutput: boolean): Gat
   if (tokensOut !== undefined) request.tokensOut = tokensOut
   if (costUsd !== undefined) request.costUsd = costUsd
   if (toolContext !== undefined) request.toolContext = toolContext
+  if (fields.exact && (!toolFields || toolFields.exact)) request.asked = bytes
   return request
 }
 
@@ -100,10 +102,10 @@ export function gateReplyText(reply: GateReply, approvalUrl: string | undefined)
   const obligations =
     redact.length === 0 ? '' : `,"obligations":${JSON.stringify([{ type: 'redact', paths: redact }])}`
   return (
-    `{"decision":"${reply.decision}","step_id":${JSON.stringify(reply.stepId)},"decision_id":"${reply.decisionId}"${ids}` +
-    `,"reason":${JSON.stringify(reply.reason)}${approval}${url}` +
+    `{"decision":"${reply.decision}","step_id":${jsonString(reply.stepId)},"decision_id":"${reply.decisionId}"${ids}` +
+    `,"reason":${jsonString(reply.reason)}${approval}${url}` +
     `${matches('policies_evaluated', reply.evaluated)}${matches('policies_matched', reply.matched)}${obligations}` +
-    `,"policy_bundle":${JSON.stringify(reply.revision)},"cached":${reply.cached}` +
+    `,"policy_bundle":${jsonString(reply.revision)},"cached":${reply.cached}` +
     `,"decision_source":"${reply.cached ? 'cached' : 'fresh'}","retry_context":${retryContextText(reply.retry)}}\n`
   )
 }
@@ -139,7 +141,7 @@ function redactPaths(matched: readonly PolicyMatch[]): string[] {
 export function retryContextText(retry: RetryContext): string {
   const first = instant(retry.firstAttemptAt)
   const last = retry.lastAttemptAt === retry.firstAttemptAt ? first : instant(retry.lastAttemptAt)
-  const key = retry.idempotencyKey === '' ? '""' : JSON.stringify(retry.idempotencyKey)
+  const key = jsonString(retry.idempotencyKey)
   return (
     `{"gate_count":${retry.gateCount},"completion_count":${retry.completionCount}` +
     `,"prior_completion_status":"${retry.priorCompletion}","prior_output_available":${retry.priorCompletion === 'completed'}` +
@@ -149,5 +151,5 @@ export function retryContextText(retry: RetryContext): string {
   )
 }
 
-/** Unix milliseconds as the contract's timestamps: RFC 3339 in UTC. */
-export const instant = (ms: number): string => new Date(ms).toISOString()
+/** The contract's timestamps. */
+export { instant }
