@@ -129,12 +129,12 @@ class SqliteStore implements Store {
       this.connection.exec('PRAGMA wal_checkpoint(TRUNCATE)')
       this.mustFold = false
     }
-    this.connection.exec('BEGIN IMMEDIATE')
+    this.tx.begin()
   }
 
   private commit(): boolean {
     const written = this.tx.finish()
-    this.connection.exec('COMMIT')
+    this.tx.commit()
     if (written === 0) return false
     this.untold.push(...this.tx.takeAppended())
     this.log.wrote(written)

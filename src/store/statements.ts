@@ -5,7 +5,8 @@ import { workflowColumns, workflowStateColumns } from './workflow-rows.js'
 
 const places = (count: number): string => Array(count).fill('?').join(', ')
 /** So many rows are inserted by one statement where there are as many: what a call costs is shared. */
-export const rowsAtOnce = 8
+export const rowsAtOnce = [16, 4, 1] as const
+export type RowsAtOnce = (typeof rowsAtOnce)[number]
 const insertEvents = (count: number): string =>
   `INSERT INTO events (seq, workflow_key, step_id, type, at, body, asked) VALUES ${Array(count)
     .fill(`(${places(7)})`)
@@ -30,11 +31,7 @@ const sql = {
   waiting: `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.approval_status = 'pending' ORDER BY s.step_index`,
   stepOfApproval: `SELECT ${stepSelection} JOIN workflows w ON w.key = s.workflow_key
     WHERE s.approval IS NOT NULL AND s.approval ->> '$.id' = ? AND w.org = ? AND w.tenant = ?`,
-  insertStep: insertSteps(1),
-  insertSteps: insertSteps(rowsAtOnce),
   updateStep,
-  insertEvent: insertEvents(1),
-  insertEvents: insertEvents(rowsAtOnce),
   insertEventAbout:
     'INSERT INTO events (seq, workflow_key, step_id, type, at, body, subject) VALUES (?, ?, ?, ?, ?, ?, ?)',
   eventBody: 'SELECT body FROM events WHERE seq = ?',
@@ -43,13 +40,27 @@ const sql = {
     WHERE s.approval_status = 'pending' AND s.approval_expires_at <= ? ORDER BY s.approval_expires_at LIMIT ?`,
   /** Rows changed since the connection was opened. */
   changes: 'SELECT total_changes()',
+  begin: 'BEGIN IMMEDIATE',
+  commit: 'COMMIT',
   insertRevision: 'INSERT OR IGNORE INTO revisions (id, description, first_used_at) VALUES (?, ?, ?)',
 } as const
 
-export type Statements = Readonly<Record<keyof typeof sql, Statement>>
+/** One statement for each number of rows that are inserted at once. */
+export type Inserts = Readonly<Record<RowsAtOnce, Statement>>
+
+export type Statements = Readonly<Record<keyof typeof sql, Statement>> & {
+  readonly insertSteps: Inserts
+  readonly insertEvents: Inserts
+}
 
 /** Prepare them all: preparing per call costs as much as running. */
 export function prepareStatements(connection: Connection): Statements {
   const entries = Object.entries(sql).map(([name, text]) => [name, connection.prepare(text)])
-  return Object.fromEntries(entries) as Statements
+  const inserts = (text: (rows: number) => string) =>
+    Object.fromEntries(rowsAtOnce.map((rows) => [rows, connection.prepare(text(rows))]))
+  return Object.fromEntries([
+    ...entries,
+    ['insertSteps', inserts(insertSteps)],
+    ['insertEvents', inserts(insertEvents)],
+  ]) as Statements
 }

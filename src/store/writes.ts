@@ -3,14 +3,14 @@ import type { Changes, Event, PastEvent } from '../domain/event.js'
 import type { Step } from '../domain/step.js'
 import type { Workflow } from '../domain/workflow.js'
 import { Agents } from './agent-table.js'
-import type { SqlValue, Statement } from './database.js'
+import type { SqlValue } from './database.js'
 import { History } from './history-table.js'
 import { migrations } from './migrations.js'
 import { Plans } from './plan-table.js'
 import { Queue } from './queue-table.js'
 import { Reads } from './reads.js'
 import { Reviews } from './review-table.js'
-import { rowsAtOnce } from './statements.js'
+import { type Inserts, rowsAtOnce } from './statements.js'
 import { firstStep, firstStepParameters, laterStep } from './step-rows.js'
 import type { Transaction } from './store.js'
 import { TableAccess } from './table-access.js'
@@ -99,6 +99,14 @@ export class Writes extends Reads implements Transaction {
     return this.appended?.splice(0) ?? []
   }
 
+  begin(): void {
+    this.sql.begin.get([])
+  }
+
+  commit(): void {
+    this.sql.commit.get([])
+  }
+
   /** Write a page and change nothing. */
   touch(): void {
     this.connection.exec(`PRAGMA user_version = ${migrations.length}`)
@@ -171,7 +179,7 @@ export class Writes extends Reads implements Transaction {
   }
 
   private writeSteps(): void {
-    const first = new Rows(this.sql.insertStep, this.sql.insertSteps, firstStepParameters)
+    const first = new Rows(this.sql.insertSteps, firstStepParameters)
     for (const step of this.stepsToWrite) {
       if (step.version === 1) {
         first.add(firstStep(step))
@@ -201,7 +209,7 @@ export class Writes extends Reads implements Transaction {
   }
 
   private writeEvents(): void {
-    const rows = new Rows(this.sql.insertEvent, this.sql.insertEvents, eventParameters)
+    const rows = new Rows(this.sql.insertEvents, eventParameters)
     for (const { seq, workflowKey, stepId, type, at, body, asked, subject } of this.eventsToWrite) {
       const row = [seq as number, workflowKey, stepId ?? null, type, at, body]
       if (subject === undefined) rows.add([...row, asked ?? null])
@@ -214,26 +222,27 @@ export class Writes extends Reads implements Transaction {
 
 const eventParameters = 7
 
-/** Rows on their way into a table, `rowsAtOnce` a statement, the rest one by one. */
+/** Rows on their way into a table, as many a statement as there are. */
 class Rows {
   private values: SqlValue[] = []
 
   constructor(
-    private readonly one: Statement,
-    private readonly several: Statement,
+    private readonly inserts: Inserts,
     private readonly parameters: number,
   ) {}
 
   add(row: readonly SqlValue[]): void {
-    this.values.push(...row)
-    if (this.values.length < rowsAtOnce * this.parameters) return
-    this.several.get(this.values)
-    this.values = []
+    for (const value of row) this.values.push(value)
   }
 
   finish(): void {
-    for (let from = 0; from < this.values.length; from += this.parameters)
-      this.one.get(this.values.slice(from, from + this.parameters))
+    const { values, parameters } = this
+    let from = 0
+    for (const rows of rowsAtOnce) {
+      const taken = rows * parameters
+      for (; values.length - from >= taken; from += taken)
+        this.inserts[rows].get(taken === values.length ? values : values.slice(from, from + taken))
+    }
     this.values = []
   }
 }
