@@ -203,8 +203,6 @@ const probeAfterMs = 1000
 
 function connect(path: string): Connection {
   const connection = openConnection(path)
-  // Larger pages than SQLite's own: a group writes fewer of them. It only counts for a file that is new.
-  connection.exec('PRAGMA page_size = 8192')
   connection.exec('PRAGMA journal_mode = WAL')
   // Commits do not sync: the commit queue syncs the log itself, off the event loop, before anyone is answered.
   connection.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA busy_timeout = 2000')
