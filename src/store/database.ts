@@ -35,6 +35,11 @@ export function openConnection(path: string): Connection {
   }
 }
 
+/** Whether it is the database that failed, and not the one who asked it. */
+export function isDatabaseError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_')
+}
+
 /** Folds the write-ahead log into the database file on libSQL's own threads: the event loop does not wait. */
 export interface LogFolder {
   /** @returns frames in the log, and how many of them are folded; equal means that the next write starts the log anew */

@@ -180,4 +180,11 @@ export const migrations: readonly string[] = [
   -- Of a decision: the body of the gate's request as it came, which events.body then does without.
   ALTER TABLE events ADD COLUMN asked BLOB;
   `,
+  `
+  -- A workflow's row tells its totals up to this event; first gates after it are only in steps.
+  ALTER TABLE workflows ADD COLUMN told_to INTEGER NOT NULL DEFAULT 0;
+  -- One row: up to this event all workflows' rows tell theirs.
+  CREATE TABLE totals (told_to INTEGER NOT NULL);
+  INSERT INTO totals SELECT coalesce(max(seq), 0) FROM events;
+  `,
 ]

@@ -13,7 +13,7 @@ import { workflowColumns, workflowOf } from './workflow-rows.js'
 export class Reads implements Reader {
   private readonly lists = new Map<string, Statement>()
   private readonly records = new WeakMap<Step, DecisionRecord>()
-  /** Some workflow was forgotten that a verb of the present group may have changed. */
+  /** Some workflow was forgotten whose row may not tell how verbs left it. */
   protected forgot = false
   protected readonly knownSteps = new KnownSteps()
 
@@ -23,19 +23,22 @@ export class Reads implements Reader {
     protected readonly known: Map<string, Workflow>,
   ) {}
 
-  /** Called before rows are read: what was to be written to them has to be written first. */
+  /** Called before rows are read: what was to be written to them has to be written first. Not totals of workflows. */
   protected settle(_workflow?: Workflow): void {}
+
+  /** Called before whole rows of workflows are read. */
+  protected settleTotals(): void {}
 
   workflow(scope: Scope, id: string): Workflow | undefined {
     const known = this.known.get(id)
     if (known) return known.org === scope.org && known.tenant === scope.tenant ? known : undefined
-    if (this.forgot) this.settle()
+    if (this.forgot) this.settleTotals()
     const row = this.sql.workflow.get([id, scope.org, scope.tenant])
     return row && this.remember(workflowOf(row))
   }
 
   workflows(scope: Scope, filter: WorkflowFilter): Page<Workflow> {
-    this.settle()
+    this.settleTotals()
     const wanted = {
       status: filter.status,
       source: filter.source,
@@ -91,13 +94,13 @@ export class Reads implements Reader {
   }
 
   stepOfApproval(scope: Scope, approvalId: string): PendingStep | undefined {
-    this.settle()
+    this.settleTotals()
     const row = this.sql.stepOfApproval.get([approvalId, scope.org, scope.tenant])
     return row && this.heldStep(row)
   }
 
   workflowsOfPlan(scope: Scope, planId: string, limit: number): readonly Workflow[] {
-    this.settle()
+    this.settleTotals()
     return this.sql.workflowsOfPlan
       .all([scope.org, scope.tenant, planId, limit])
       .map(workflowOf)
@@ -116,7 +119,7 @@ export class Reads implements Reader {
     limit: number,
     plans?: 'any' | { readonly id: string },
   ): Page<PendingStep> {
-    this.settle()
+    this.settleTotals()
     const narrowed =
       plans === undefined
         ? ''
@@ -142,7 +145,7 @@ export class Reads implements Reader {
   }
 
   overdue(now: number, limit: number, scope?: Scope): readonly { workflow: Workflow; step: Step }[] {
-    this.settle()
+    this.settleTotals()
     const rows = scope
       ? this.list(overdueOfTenant).all([now, scope.org, scope.tenant, limit])
       : this.sql.overdue.all([now, limit])

@@ -4,10 +4,16 @@ import { dirname } from 'node:path'
 import type { PastEvent } from '../domain/event.js'
 import type { Workflow } from '../domain/workflow.js'
 import { CommitQueue } from './commit-queue.js'
-import { type Connection, type LogFolder, openConnection, openLogFolder } from './database.js'
+import {
+  type Connection,
+  isDatabaseError,
+  type LogFolder,
+  openConnection,
+  openLogFolder,
+} from './database.js'
 import { lockDatabase } from './database-lock.js'
 import { LogKeeper } from './log-keeper.js'
-import { migrations } from './migrations.js'
+import { migrate } from './migrate.js'
 import { prepareStatements } from './statements.js'
 import { type Store, type StoreHealth, StoreUnavailable, type Transaction } from './store.js'
 import { Writes } from './writes.js'
@@ -50,6 +56,7 @@ class SqliteStore implements Store {
   private mustReopen = false
   private mustFold = false
   private probing: NodeJS.Timeout | undefined
+  private telling: NodeJS.Timeout | undefined
   private verbs = 0
   private closing: Promise<void> | undefined
   private readonly watchers = new Set<(events: readonly PastEvent[]) => void>()
@@ -102,6 +109,9 @@ class SqliteStore implements Store {
 
   private async letGo(): Promise<void> {
     clearTimeout(this.probing)
+    clearTimeout(this.telling)
+    // What cannot be written now is added up by the next process.
+    await this.queue.run(() => this.tx.tellTotals()).catch(() => undefined)
     await this.queue.drained()
     await this.log.settled()
     await this.folder.close()
@@ -112,6 +122,7 @@ class SqliteStore implements Store {
 
   private prepared(): Writes {
     const writes = new Writes(this.connection, prepareStatements(this.connection), this.known)
+    writes.recover()
     if (this.watchers.size > 0) writes.keepAppended()
     return writes
   }
@@ -139,7 +150,14 @@ class SqliteStore implements Store {
     this.untold.push(...this.tx.takeAppended())
     this.log.wrote(written)
     this.fault = undefined
+    if (this.tx.hasUntoldTotals) this.telling ??= setTimeout(() => this.tellTotals(), tellAfterMs).unref()
     return true
+  }
+
+  /** Nobody waits for it: what they are told is in the steps. */
+  private tellTotals(): void {
+    this.telling = undefined
+    this.queue.run(() => this.tx.tellTotals()).catch(() => undefined)
   }
 
   private rollback(error: unknown): unknown {
@@ -152,7 +170,7 @@ class SqliteStore implements Store {
       // SQLite has rolled back by itself, as it does when the disk is full.
     }
     this.options.onUndone?.()
-    if (!isStoreError(error)) return error
+    if (!isDatabaseError(error)) return error
     this.failed(error)
     return new StoreUnavailable('The database refused to write', {
       cause: error,
@@ -201,6 +219,9 @@ class SqliteStore implements Store {
 /** How long after a failure the store tries to write by itself. */
 const probeAfterMs = 1000
 
+/** How long totals of workflows may wait for more gates. */
+const tellAfterMs = 1000
+
 function connect(path: string): Connection {
   const connection = openConnection(path)
   connection.exec('PRAGMA journal_mode = WAL')
@@ -208,20 +229,6 @@ function connect(path: string): Connection {
   connection.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA busy_timeout = 2000')
   connection.exec('PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY')
   return connection
-}
-
-function migrate(connection: Connection, path: string): void {
-  const version = Number(connection.prepare('PRAGMA user_version').get([])?.[0] ?? 0)
-  if (version > migrations.length) {
-    connection.close()
-    throw new Error(
-      `The database ${path} was written by a newer Stepgate (schema ${version}, this one knows ${migrations.length}). Run that version.`,
-    )
-  }
-  for (let next = version; next < migrations.length; next++) {
-    connection.exec(`BEGIN IMMEDIATE; ${migrations[next]}; PRAGMA user_version = ${next + 1}; COMMIT`)
-  }
-  connection.exec('PRAGMA wal_checkpoint(TRUNCATE)')
 }
 
 /** The log's directory entry has to be on disk before the first reply that relies on it. */
@@ -232,8 +239,4 @@ function syncFolder(folder: string): void {
   } finally {
     closeSync(handle)
   }
-}
-
-function isStoreError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_')
 }

@@ -12,6 +12,16 @@ const insertEvents = (count: number): string =>
     .fill(`(${places(7)})`)
     .join(', ')}`
 
+/** First gates that their workflow's row does not tell of. */
+const untold = `SELECT s.workflow_key, count(*) AS gates, max(s.checkpoint) AS latest, total(s.cost_usd) AS cost_usd,
+    coalesce(sum(s.tokens_in), 0) AS tokens_in, coalesce(sum(s.tokens_out), 0) AS tokens_out
+  FROM steps s JOIN workflows w ON w.key = s.workflow_key
+  WHERE s.checkpoint > (SELECT told_to FROM totals) AND s.checkpoint > w.told_to GROUP BY s.workflow_key`
+const addUntoldTotals = `UPDATE workflows SET version = version + u.gates, step_count = step_count + u.gates,
+    tokens_in = workflows.tokens_in + u.tokens_in, tokens_out = workflows.tokens_out + u.tokens_out,
+    cost_usd = workflows.cost_usd + u.cost_usd, told_to = u.latest
+  FROM (${untold}) u WHERE key = u.workflow_key`
+
 const sql = {
   workflow: `SELECT ${workflowColumns} FROM workflows WHERE id = ? AND org = ? AND tenant = ?`,
   workflowByKey: `SELECT ${workflowColumns} FROM workflows WHERE key = ?`,
@@ -22,8 +32,12 @@ const sql = {
   running: "SELECT count(*) FROM workflows WHERE org = ? AND tenant = ? AND status = 'in_progress'",
   insertWorkflow: `INSERT INTO workflows (${workflowColumns}) VALUES (${places(workflowColumns.split(', ').length)})`,
   tally:
-    'UPDATE workflows SET version = ?, step_count = ?, tokens_in = ?, tokens_out = ?, cost_usd = ?, approvals_granted = ?, pending_step = ? WHERE key = ? AND version = ?',
-  updateWorkflow: `UPDATE workflows SET ${workflowStateColumns.map((name) => `${name} = ?`).join(', ')} WHERE key = ? AND version = ?`,
+    'UPDATE workflows SET version = ?, step_count = ?, tokens_in = ?, tokens_out = ?, cost_usd = ?, approvals_granted = ?, pending_step = ?, told_to = ? WHERE key = ? AND version = ?',
+  updateWorkflow: `UPDATE workflows SET ${workflowStateColumns.map((name) => `${name} = ?`).join(', ')}, told_to = ? WHERE key = ? AND version = ?`,
+  toldTo: 'UPDATE totals SET told_to = ?',
+  untold: `SELECT 1 FROM (${untold}) LIMIT 1`,
+  addUntold: addUntoldTotals,
+  toldToAll: 'UPDATE totals SET told_to = (SELECT coalesce(max(seq), 0) FROM events)',
   step: `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.step_id = ?`,
   stepOfCheckpoint: `SELECT ${stepSelection} WHERE s.checkpoint = ? AND s.workflow_key = ?`,
   steps: `SELECT ${stepSelection} WHERE s.workflow_key = ? ORDER BY s.step_index`,

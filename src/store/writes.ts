@@ -3,40 +3,31 @@ import type { Changes, Event, PastEvent } from '../domain/event.js'
 import type { Step } from '../domain/step.js'
 import type { Workflow } from '../domain/workflow.js'
 import { Agents } from './agent-table.js'
-import type { SqlValue } from './database.js'
 import { History } from './history-table.js'
 import { migrations } from './migrations.js'
 import { Plans } from './plan-table.js'
 import { Queue } from './queue-table.js'
 import { Reads } from './reads.js'
 import { Reviews } from './review-table.js'
-import { type Inserts, rowsAtOnce } from './statements.js'
+import { Rows } from './rows.js'
 import { firstStep, firstStepParameters, laterStep } from './step-rows.js'
 import type { Transaction } from './store.js'
 import { TableAccess } from './table-access.js'
-import { workflowRow, workflowState } from './workflow-rows.js'
-
-/** A workflow as the verbs of a group leave it. */
-interface WorkflowChange {
-  /** The version that is stored. */
-  readonly stored: number
-  /** It ran before and runs still: only its running totals change. */
-  readonly runs: boolean
-  readonly workflow: Workflow
-}
+import { WorkflowChanges } from './workflow-changes.js'
+import { workflowRow } from './workflow-rows.js'
 
 /**
  * Writes rows with compare-and-set, and appends events.
  *
  * What the verbs of a group write is kept until the group ends, or until one of them reads what another is to write: the
  * same few statements in a row are far quicker than in turns with everything else a verb does, and a workflow that
- * several verbs changed is written once.
+ * several verbs changed is written once, or later: see `WorkflowChanges`.
  */
 export class Writes extends Reads implements Transaction {
   private lastSeq = Number(this.sql.lastSeq.get([])?.[0] ?? 0)
   private lastKey = Number(this.sql.lastKey.get([])?.[0] ?? 0)
   private readonly revisions = new Set<string>()
-  private readonly workflowsToWrite = new Map<number, WorkflowChange>()
+  private readonly workflowChanges = new WorkflowChanges(this.sql)
   /** Keys of the workflows whose steps or events are among what is kept. */
   private readonly unsettled = new Set<number>()
   private stepsToWrite: Step[] = []
@@ -76,7 +67,9 @@ export class Writes extends Reads implements Transaction {
       if (step.version === 1) this.knownSteps.add(step.workflowKey, step.stepId)
       this.unsettled.add(step.workflowKey)
     }
-    if (workflow) this.changeWorkflow(workflow)
+    // A hold and its end are seen in the row, by whoever looks for what waits.
+    const gated = step?.version === 1 && step.approval === undefined
+    if (workflow) this.changeWorkflow(workflow, gated)
     if (plan) this.plans.change(plan)
     for (const run of runs ?? []) this.plans.changeRun(run)
     for (const event of events) this.append(event)
@@ -113,53 +106,85 @@ export class Writes extends Reads implements Transaction {
     this.writtenBytes += 1
   }
 
+  /** Whether rows of workflows do not tell all their totals yet. */
+  get hasUntoldTotals(): boolean {
+    return this.workflowChanges.hasUntold
+  }
+
+  /** Write totals that waited. */
+  tellTotals(): void {
+    this.write()
+    const before = this.changes()
+    this.changed(before, this.workflowChanges.tell(this.lastSeq))
+    this.forgot = false
+  }
+
+  /** Add up what an earlier process did not come to tell. */
+  recover(): void {
+    if (!this.sql.untold.get([])) return
+    this.begin()
+    this.sql.addUntold.get([])
+    this.sql.toldToAll.get([])
+    this.commit()
+  }
+
   /**
-   * Write all that is kept.
+   * Write all that is kept, but for totals that can wait.
    * @returns bytes of text written since this was last asked; 0 where nothing was written
    */
   finish(): number {
-    this.settleAll()
-    this.forgot = false
+    this.plans.settle()
+    this.write()
+    if (this.workflowChanges.hasTooManyUntold) this.tellTotals()
+    else if (!this.workflowChanges.hasUntold) this.forgot = false
     const bytes = this.writtenBytes
     this.writtenBytes = 0
     return bytes
   }
 
   protected override settle(workflow?: Workflow): void {
-    if (workflow ? this.unsettled.has(workflow.key) : this.unsettled.size > 0) this.write()
+    if (!workflow || this.unsettled.has(workflow.key)) this.write()
+  }
+
+  protected override settleTotals(): void {
+    this.write()
+    if (this.workflowChanges.hasUntold) this.tellTotals()
   }
 
   private settleAll(): void {
     this.plans.settle()
-    this.settle()
+    this.settleTotals()
   }
 
   private write(): void {
     if (this.unsettled.size === 0) return
-    const before = this.changes()
+    // Inserting fails by itself where it must not be.
+    const updates = this.workflowChanges.pressing || this.stepsToWrite.some(({ version }) => version > 1)
+    const before = updates ? this.changes() : 0
     this.writeSteps()
-    for (const change of this.workflowsToWrite.values()) this.writeWorkflow(change)
-    this.writeEvents()
-    const rows = this.stepsToWrite.length + this.workflowsToWrite.size + this.eventsToWrite.length
-    // Asked once: a statement that tells what it changed takes three times as long.
-    const changed = this.changes() - before
-    if (changed !== rows) throw new Error(`${rows - changed} of ${rows} rows changed meanwhile`)
+    const rows = this.stepsToWrite.length + this.workflowChanges.write(this.lastSeq)
+    if (updates) this.changed(before, rows)
     this.writtenBytes += rows
+    this.writeEvents()
     this.unsettled.clear()
     this.stepsToWrite = []
-    this.workflowsToWrite.clear()
     this.eventsToWrite = []
   }
 
-  private changeWorkflow(workflow: Workflow): void {
-    const earlier = this.workflowsToWrite.get(workflow.key)
-    this.unsettled.add(workflow.key)
+  /** Compare-and-set, counted for all rows at once: a statement that tells what it changed takes three times as long. */
+  private changed(before: number, rows: number): void {
+    const changed = this.changes() - before
+    if (changed !== rows) throw new Error(`${rows - changed} of ${rows} rows changed meanwhile`)
+  }
+
+  private changes(): number {
+    return Number(this.sql.changes.get([])?.[0])
+  }
+
+  private changeWorkflow(workflow: Workflow, gated: boolean): void {
     const runs = workflow.status === 'in_progress' && this.known.get(workflow.id)?.status === 'in_progress'
-    this.workflowsToWrite.set(workflow.key, {
-      stored: earlier?.stored ?? workflow.version - 1,
-      runs: runs && (earlier?.runs ?? true),
-      workflow,
-    })
+    this.unsettled.add(workflow.key)
+    this.workflowChanges.add(workflow, !runs ? 'any' : gated ? 'gated' : 'running')
     this.remember(workflow)
   }
 
@@ -172,10 +197,6 @@ export class Writes extends Reads implements Transaction {
     const numbered = event.seq === undefined ? { ...event, seq } : event
     this.eventsToWrite.push(numbered)
     this.appended?.push(numbered as PastEvent)
-  }
-
-  private changes(): number {
-    return Number(this.sql.changes.get([])?.[0])
   }
 
   private writeSteps(): void {
@@ -192,22 +213,6 @@ export class Writes extends Reads implements Transaction {
     first.finish()
   }
 
-  private writeWorkflow({ workflow: w, stored, runs }: WorkflowChange): void {
-    if (runs)
-      this.sql.tally.get([
-        w.version,
-        w.stepCount,
-        w.tokensIn,
-        w.tokensOut,
-        w.costUsd,
-        w.approvalsGranted,
-        w.pendingStep ?? null,
-        w.key,
-        stored,
-      ])
-    else this.sql.updateWorkflow.get([...workflowState(w), w.key, stored])
-  }
-
   private writeEvents(): void {
     const rows = new Rows(this.sql.insertEvents, eventParameters)
     for (const { seq, workflowKey, stepId, type, at, body, asked, subject } of this.eventsToWrite) {
@@ -221,28 +226,3 @@ export class Writes extends Reads implements Transaction {
 }
 
 const eventParameters = 7
-
-/** Rows on their way into a table, as many a statement as there are. */
-class Rows {
-  private values: SqlValue[] = []
-
-  constructor(
-    private readonly inserts: Inserts,
-    private readonly parameters: number,
-  ) {}
-
-  add(row: readonly SqlValue[]): void {
-    for (const value of row) this.values.push(value)
-  }
-
-  finish(): void {
-    const { values, parameters } = this
-    let from = 0
-    for (const rows of rowsAtOnce) {
-      const taken = rows * parameters
-      for (; values.length - from >= taken; from += taken)
-        this.inserts[rows].get(taken === values.length ? values : values.slice(from, from + taken))
-    }
-    this.values = []
-  }
-}

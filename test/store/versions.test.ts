@@ -47,7 +47,7 @@ describe('a change is written only over the version it was made from', () => {
         return tx.nextSeq()
       })
     const [stale, good] = await Promise.allSettled([change(one, 7), change(two, 2)])
-    expect(stale).toMatchObject({ status: 'rejected', reason: { message: '1 of 2 rows changed meanwhile' } })
+    expect(stale).toMatchObject({ status: 'rejected', reason: { message: '1 of 1 rows changed meanwhile' } })
     expect(good).toMatchObject({ status: 'fulfilled', value: 4 })
     const read = (id: string) => store.transact((tx) => tx.workflow(scope, id))
     expect(await read('one')).toMatchObject({ version: 1, tokensIn: 0 })
