@@ -62,8 +62,9 @@ export interface Transaction extends Reader {
   createWorkflow(workflow: Workflow, eventBody: string): Workflow
   /**
    * Write rows and append events. The rows' versions are compared with those stored (new = stored + 1), at the latest
-   * when the group ends. One that differs undoes the verb, which fails with an Error: with one writer that is a broken
-   * promise, with several the verb is run again.
+   * when the group ends, and those of a workflow of which only totals changed with the version before. One that differs
+   * undoes the verb, which fails with an Error: with one writer that is a broken promise, with several the verb is run
+   * again.
    */
   apply(changes: Changes): void
   /** Keep what a policy revision was, the first time a decision names it. */
