@@ -11,6 +11,7 @@ import type { Step } from '#src/domain/step.js'
 import type { Workflow } from '#src/domain/workflow.js'
 import { openPolicies, type Policies } from '#src/policy/bundle/open-policies.js'
 import { openSqliteStore } from '#src/store/sqlite-store.js'
+import { freshWorkflow } from '../fresh-workflow.js'
 import { moduleCache } from '../http/live.js'
 
 const me = { org: 'local', tenant: 'acme', client: 'acme', open: true }
@@ -141,7 +142,7 @@ describe('totals of workflows', () => {
     const store = await openSqliteStore({ path: join(folder, 'gate.db'), pid: process.pid })
     try {
       const scope = { org: 'o', tenant: 't' }
-      const made = await store.transact((tx) => tx.createWorkflow(fresh, '{}'))
+      const made = await store.transact((tx) => tx.createWorkflow(freshWorkflow(), '{}'))
       await store.transact((tx) => tx.apply(firstGate(made, tx.nextSeq())))
       const broken = store.transact(() => {
         throw new Error('broken')
@@ -158,25 +159,6 @@ describe('totals of workflows', () => {
     }
   })
 })
-
-const fresh: Workflow = {
-  key: 0,
-  id: 'wf',
-  org: 'o',
-  tenant: 't',
-  client: 't',
-  name: 'w',
-  source: 'external',
-  metadata: {},
-  createdAt: 1,
-  version: 1,
-  status: 'in_progress',
-  stepCount: 0,
-  tokensIn: 0,
-  tokensOut: 0,
-  costUsd: 0,
-  approvalsGranted: 0,
-}
 
 function firstGate(workflow: Workflow, seq: number): Changes {
   const step: Step = {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Workflow } from '#src/domain/workflow.js'
 import { openSqliteStore } from '#src/store/sqlite-store.js'
 import type { Store } from '#src/store/store.js'
+import { freshWorkflow } from '../fresh-workflow.js'
 
 let folder: string
 let store: Store
@@ -18,24 +19,8 @@ afterEach(async () => {
 })
 
 const scope = { org: 'o', tenant: 't' }
-const fresh = (id: string): Workflow => ({
-  key: 0,
-  id,
-  ...scope,
-  client: 't',
-  name: 'w',
-  source: 'external',
-  metadata: {},
-  createdAt: 1,
-  version: 1,
-  status: 'in_progress',
-  stepCount: 0,
-  tokensIn: 0,
-  tokensOut: 0,
-  costUsd: 0,
-  approvalsGranted: 0,
-})
-const create = (id: string) => store.transact((tx) => tx.createWorkflow(fresh(id), '{}'))
+const create = (id: string) =>
+  store.transact((tx) => tx.createWorkflow(freshWorkflow({ ...scope, id }), '{}'))
 
 describe('a change is written only over the version it was made from', () => {
   it('or not at all, and neither is what else its verb wrote; verbs of the same group are not harmed', async () => {

@@ -2,7 +2,7 @@
 import { effectiveDecision } from '../../domain/gate/repeat.js'
 import type { GateRequest } from '../../domain/gate/request.js'
 import { type PlanFacts, planFacts } from '../../domain/plan/drift.js'
-import type { Surroundings } from '../../domain/plan/moves.js'
+import type { Surroundings } from '../../domain/plan/move.js'
 import { isOver, type Plan } from '../../domain/plan/plan.js'
 import type { Workflow } from '../../domain/workflow.js'
 import type { Reader, Transaction } from '../../store/store.js'

@@ -1,5 +1,5 @@
 /** A plan that has failed comes to rest, undoes what was done, and ends. @module */
-import type { Move, Surroundings } from './moves.js'
+import type { Move, Surroundings } from './move.js'
 import type { Plan } from './plan.js'
 import type { StepRun } from './run.js'
 import type { PlanStep } from './step.js'

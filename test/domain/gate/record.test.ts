@@ -5,27 +5,10 @@ import { isRefusal } from '#src/domain/errors.js'
 import { gateInput } from '#src/domain/gate/input.js'
 import { decisionRecord, readRecord } from '#src/domain/gate/record.js'
 import type { GateRequest } from '#src/domain/gate/request.js'
-import type { Workflow } from '#src/domain/workflow.js'
 import { readGateRequest } from '#src/http/wire/gate.js'
+import { freshWorkflow } from '../../fresh-workflow.js'
 
-const workflow: Workflow = {
-  key: 1,
-  id: 'wf_1',
-  org: 'local',
-  tenant: 'acme',
-  client: 'acme',
-  name: 'nightly',
-  source: 'external',
-  metadata: { team: 'a "quoted" one' },
-  createdAt: 1_000,
-  version: 1,
-  status: 'in_progress',
-  stepCount: 0,
-  tokensIn: 0,
-  tokensOut: 0,
-  costUsd: 0,
-  approvalsGranted: 0,
-}
+const workflow = freshWorkflow({ metadata: { team: 'a "quoted" one' } })
 const identity = { org: 'local', tenant: 'acme', client: 'acme', open: true }
 
 function asked(text: string): GateRequest {

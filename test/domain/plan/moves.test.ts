@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PlanMode } from '#src/domain/agent.js'
-import { type Move, nextLook, nextMoves, type Surroundings } from '#src/domain/plan/moves.js'
+import type { Move, Surroundings } from '#src/domain/plan/move.js'
+import { nextLook, nextMoves } from '#src/domain/plan/moves.js'
 import type { Plan } from '#src/domain/plan/plan.js'
 import type { RunState, StepRun } from '#src/domain/plan/run.js'
 import type { PlanStep } from '#src/domain/plan/step.js'
