@@ -2,6 +2,7 @@
 import { type Refusal, refuse } from './errors.js'
 import type { Changes, EventType } from './event.js'
 import { tallied } from './gate/decide.js'
+import { instant } from './instant.js'
 import type { JsonObject } from './json.js'
 import { ended, endingEvent } from './lifecycle.js'
 import { type Approval, type ApprovalStatus, approvalStatusAt, type Step } from './step.js'
@@ -51,7 +52,7 @@ export function approveStep(workflow: Workflow, step: Step, ruling: Ruling): Ref
   if (state === 'expired') {
     return refuse('APPROVAL_EXPIRED', {
       step: step.stepId,
-      at: new Date(approval.expiresAt).toISOString(),
+      at: instant(approval.expiresAt),
     })
   }
   if (state !== 'pending') return refuse('NOT_PENDING', { step: step.stepId, state })

@@ -12,21 +12,9 @@ export type RandomHex = () => string
  * the database's index pages warm however many rows it holds.
  */
 export function timeOrderedUuid(nowMs: number, randomHex: string): string {
+  const time = nowMs.toString(16).padStart(12, '0')
   const variant = '89ab'[Number.parseInt(randomHex[3] as string, 16) & 3]
-  return `${timePart(nowMs)}-7${randomHex.slice(0, 3)}-${variant}${randomHex.slice(4, 7)}-${randomHex.slice(7, 19)}`
-}
-
-let latest = Number.NaN
-let latestPart = ''
-
-/** Ids that are made together mostly have it in common. */
-function timePart(nowMs: number): string {
-  if (nowMs !== latest) {
-    const time = nowMs.toString(16).padStart(12, '0')
-    latestPart = `${time.slice(0, 8)}-${time.slice(8)}`
-    latest = nowMs
-  }
-  return latestPart
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomHex.slice(0, 3)}-${variant}${randomHex.slice(4, 7)}-${randomHex.slice(7, 19)}`
 }
 
 /** A new workflow id: `wf_` and a time-ordered UUID. */

@@ -138,10 +138,7 @@ export class Reads implements Reader {
   }
 
   eventBody(seq: number): string {
-    this.settle()
-    const body = this.sql.eventBody.get([seq])?.[0]
-    if (typeof body !== 'string') throw new Error(`Event ${seq} is missing`)
-    return body
+    return this.event(seq)[0] as string
   }
 
   overdue(now: number, limit: number, scope?: Scope): readonly { workflow: Workflow; step: Step }[] {
@@ -156,12 +153,15 @@ export class Reads implements Reader {
   }
 
   record(step: Step): DecisionRecord {
-    const known = this.records.get(step)
-    if (known) return known
+    return this.records.get(step) ?? recordOf(this.event(step.decisionSeq))
+  }
+
+  /** `events.body` and `events.asked`. */
+  private event(seq: number): readonly SqlValue[] {
     this.settle()
-    const row = this.sql.decision.get([step.decisionSeq])
-    if (!row) throw new Error(`Event ${step.decisionSeq} is missing`)
-    return recordOf(row)
+    const row = this.sql.event.get([seq])
+    if (!row) throw new Error(`Event ${seq} is missing`)
+    return row
   }
 
   private stepOf(row: readonly SqlValue[]): Step {

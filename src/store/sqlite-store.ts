@@ -111,7 +111,7 @@ class SqliteStore implements Store {
     clearTimeout(this.probing)
     clearTimeout(this.telling)
     // What cannot be written now is added up by the next process.
-    await this.queue.run(() => this.tx.tellTotals()).catch(() => undefined)
+    await this.queue.run(() => this.tx.settleTotals()).catch(() => undefined)
     await this.queue.drained()
     await this.log.settled()
     await this.folder.close()
@@ -157,7 +157,7 @@ class SqliteStore implements Store {
   /** Nobody waits for it: what they are told is in the steps. */
   private tellTotals(): void {
     this.telling = undefined
-    this.queue.run(() => this.tx.tellTotals()).catch(() => undefined)
+    this.queue.run(() => this.tx.settleTotals()).catch(() => undefined)
   }
 
   private rollback(error: unknown): unknown {

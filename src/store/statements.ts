@@ -8,8 +8,8 @@ const places = (count: number): string => Array(count).fill('?').join(', ')
 export const rowsAtOnce = [16, 4, 1] as const
 export type RowsAtOnce = (typeof rowsAtOnce)[number]
 const insertEvents = (count: number): string =>
-  `INSERT INTO events (seq, workflow_key, step_id, type, at, body, asked) VALUES ${Array(count)
-    .fill(`(${places(7)})`)
+  `INSERT INTO events (seq, workflow_key, step_id, type, at, body, asked, subject) VALUES ${Array(count)
+    .fill(`(${places(8)})`)
     .join(', ')}`
 
 /** First gates that their workflow's row does not tell of. */
@@ -46,10 +46,7 @@ const sql = {
   stepOfApproval: `SELECT ${stepSelection} JOIN workflows w ON w.key = s.workflow_key
     WHERE s.approval IS NOT NULL AND s.approval ->> '$.id' = ? AND w.org = ? AND w.tenant = ?`,
   updateStep,
-  insertEventAbout:
-    'INSERT INTO events (seq, workflow_key, step_id, type, at, body, subject) VALUES (?, ?, ?, ?, ?, ?, ?)',
-  eventBody: 'SELECT body FROM events WHERE seq = ?',
-  decision: 'SELECT body, asked FROM events WHERE seq = ?',
+  event: 'SELECT body, asked FROM events WHERE seq = ?',
   overdue: `SELECT ${stepSelection}
     WHERE s.approval_status = 'pending' AND s.approval_expires_at <= ? ORDER BY s.approval_expires_at LIMIT ?`,
   /** Rows changed since the connection was opened. */

@@ -33,14 +33,17 @@ const untoldAtMost = 512
 export class WorkflowChanges {
   private readonly ofGroup = new Map<number, WorkflowChange>()
   private readonly untold = new Map<number, WorkflowChange>()
-  /** Something of the group's changes cannot wait. */
-  pressing = false
-
   constructor(private readonly sql: Statements) {}
 
   /** Whether there are totals that the rows do not tell. */
   get hasUntold(): boolean {
     return this.untold.size > 0
+  }
+
+  /** Whether something of the group's changes cannot wait. */
+  get isPressing(): boolean {
+    for (const { kind } of this.ofGroup.values()) if (kind !== 'gated') return true
+    return false
   }
 
   get hasTooManyUntold(): boolean {
@@ -50,7 +53,6 @@ export class WorkflowChanges {
   add(workflow: Workflow, kind: WorkflowChangeKind): void {
     const change = { stored: workflow.version - 1, kind, workflow }
     this.ofGroup.set(workflow.key, after(this.ofGroup.get(workflow.key), change))
-    if (kind !== 'gated') this.pressing = true
   }
 
   /**
@@ -70,14 +72,12 @@ export class WorkflowChanges {
       }
     }
     this.ofGroup.clear()
-    this.pressing = false
     return written
   }
 
   /** Write the totals that waited. Parameters and result as of `write`. */
   tell(seq: number): number {
     const rows = this.untold.size
-    if (rows === 0) return 0
     for (const change of this.untold.values()) this.writeRow(change, seq)
     this.untold.clear()
     this.sql.toldTo.get([seq])

@@ -111,14 +111,6 @@ export class Writes extends Reads implements Transaction {
     return this.workflowChanges.hasUntold
   }
 
-  /** Write totals that waited. */
-  tellTotals(): void {
-    this.write()
-    const before = this.changes()
-    this.changed(before, this.workflowChanges.tell(this.lastSeq))
-    this.forgot = false
-  }
-
   /** Add up what an earlier process did not come to tell. */
   recover(): void {
     if (!this.sql.untold.get([])) return
@@ -135,7 +127,7 @@ export class Writes extends Reads implements Transaction {
   finish(): number {
     this.plans.settle()
     this.write()
-    if (this.workflowChanges.hasTooManyUntold) this.tellTotals()
+    if (this.workflowChanges.hasTooManyUntold) this.settleTotals()
     else if (!this.workflowChanges.hasUntold) this.forgot = false
     const bytes = this.writtenBytes
     this.writtenBytes = 0
@@ -146,9 +138,14 @@ export class Writes extends Reads implements Transaction {
     if (!workflow || this.unsettled.has(workflow.key)) this.write()
   }
 
-  protected override settleTotals(): void {
+  /** Write totals that waited too. */
+  override settleTotals(): void {
     this.write()
-    if (this.workflowChanges.hasUntold) this.tellTotals()
+    if (this.workflowChanges.hasUntold) {
+      const before = this.changes()
+      this.changed(before, this.workflowChanges.tell(this.lastSeq))
+    }
+    this.forgot = false
   }
 
   private settleAll(): void {
@@ -159,7 +156,7 @@ export class Writes extends Reads implements Transaction {
   private write(): void {
     if (this.unsettled.size === 0) return
     // Inserting fails by itself where it must not be.
-    const updates = this.workflowChanges.pressing || this.stepsToWrite.some(({ version }) => version > 1)
+    const updates = this.workflowChanges.isPressing || this.stepsToWrite.some(({ version }) => version > 1)
     const before = updates ? this.changes() : 0
     this.writeSteps()
     const rows = this.stepsToWrite.length + this.workflowChanges.write(this.lastSeq)
@@ -216,13 +213,11 @@ export class Writes extends Reads implements Transaction {
   private writeEvents(): void {
     const rows = new Rows(this.sql.insertEvents, eventParameters)
     for (const { seq, workflowKey, stepId, type, at, body, asked, subject } of this.eventsToWrite) {
-      const row = [seq as number, workflowKey, stepId ?? null, type, at, body]
-      if (subject === undefined) rows.add([...row, asked ?? null])
-      else this.sql.insertEventAbout.get([...row, subject])
+      rows.add([seq as number, workflowKey, stepId ?? null, type, at, body, asked ?? null, subject ?? null])
       this.writtenBytes += body.length + (asked?.length ?? 0)
     }
     rows.finish()
   }
 }
 
-const eventParameters = 7
+const eventParameters = 8

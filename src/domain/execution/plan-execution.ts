@@ -1,6 +1,7 @@
 /** A plan as a run, with the workflow that it runs as. @module */
 import { redactions } from '../decision.js'
 import { mask } from '../gate/record.js'
+import { instant } from '../instant.js'
 import { isOver, type Plan, type PlanStatus } from '../plan/plan.js'
 import type { RunState, StepRun } from '../plan/run.js'
 import type { PlanStep, PlanStepType } from '../plan/step.js'
@@ -122,7 +123,7 @@ function headOfPlan(
       execution_mode: plan.mode,
       complexity: plan.steps.length,
       parallel: plan.mode === 'auto' || plan.mode === 'parallel',
-      expires_at: new Date(plan.expiresAt).toISOString(),
+      expires_at: instant(plan.expiresAt),
       version: plan.version,
     },
   }

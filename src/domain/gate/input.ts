@@ -89,29 +89,14 @@ export function gateInput(
     `,"step_index":${object.step_index},${caller.text}` +
     `,"step":{"gate_count":${gateCount},"completion_count":${completionCount},"prior_completion_status":"${prior}"` +
     `,"prior_output_available":${s.prior_output_available},"last_decision":"${s.last_decision}"` +
-    `,"first_attempt_age_seconds":${s.first_attempt_age_seconds}${member('idempotency_key', s.idempotency_key)}}` +
+    `,"first_attempt_age_seconds":${s.first_attempt_age_seconds},"idempotency_key":${jsonString(s.idempotency_key)}}` +
     `,"workflow":{"step_count":${w.step_count},"tokens_in":${w.tokens_in},"tokens_out":${w.tokens_out}` +
-    `,"cost_usd":${w.cost_usd},"age_seconds":${w.age_seconds},"approvals_granted":${w.approvals_granted}}${member('plan', plan)}}`
-  return { object, frame, text: () => `${frame.slice(0, -1)}${asked(request)}}` }
-}
-
-/** The request's own members as JSON text. */
-function asked({ toolContext: tool, ...request }: GateRequest): string {
-  return (
-    `${member('step_type', request.stepType)}${member('step_name', request.stepName)}` +
-    `${member('model', request.model)}${member('provider', request.provider)}` +
-    `${member('tokens_in', request.tokensIn)}${member('tokens_out', request.tokensOut)}${member('cost_usd', request.costUsd)}` +
-    `${member('tool_name', tool?.toolName)}${member('tool_type', tool?.toolType)}` +
-    `${member('step_input', request.stepInput)}${member('tool_input', tool?.toolInput)}`
-  )
+    `,"cost_usd":${w.cost_usd},"age_seconds":${w.age_seconds},"approvals_granted":${w.approvals_granted}}` +
+    `${plan === undefined ? '' : `,"plan":${JSON.stringify(plan)}`}}`
+  return { object, frame, text: () => JSON.stringify(object) }
 }
 
 const seconds = (ms: number): number => Math.max(0, Math.floor(ms / 1000))
-
-const member = (name: string, value: unknown): string =>
-  value === undefined
-    ? ''
-    : `,"${name}":${typeof value === 'number' ? value : typeof value === 'string' ? jsonString(value) : JSON.stringify(value)}`
 
 interface Caller {
   readonly user: { readonly id: string; readonly email?: string; readonly role?: string }

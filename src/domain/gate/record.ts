@@ -41,15 +41,13 @@ export function decisionRecord(
   openIdentity: boolean,
   asked?: Uint8Array,
 ): KeptRecord {
-  const apart = verdict.redact.length === 0 && input.frame !== undefined ? asked : undefined
-  const text = apart
-    ? input.frame
-    : verdict.redact.length === 0
-      ? input.text()
-      : JSON.stringify(mask(input.object, verdict.redact))
+  const masked = verdict.redact.length > 0
+  const apart = masked || input.frame === undefined ? undefined : asked
+  const whole = () => (masked ? JSON.stringify(mask(input.object, verdict.redact)) : input.text())
+  const text = apart ? input.frame : whole()
   const policies = verdict.evaluated.length === 0 ? '[]' : JSON.stringify(verdict.evaluated)
   const fault = judgement.fault ? `,"fault":${JSON.stringify(judgement.fault)}` : ''
-  const redacted = verdict.redact.length === 0 ? '[]' : JSON.stringify(verdict.redact)
+  const redacted = masked ? JSON.stringify(verdict.redact) : '[]'
   const body =
     `{"decision_id":"${decisionId}","decision":"${verdict.decision}","reason":${jsonString(verdict.reason)}` +
     `,"revision":${jsonString(judgement.revision)},"policies":${policies},"facts":${JSON.stringify(judgement.facts)}${fault}` +

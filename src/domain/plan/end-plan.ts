@@ -1,6 +1,7 @@
 /** Plans that end without having run to their end: cancelled, or left until their time was over. @module */
 import { type Refusal, refuse } from '../errors.js'
 import type { Changes } from '../event.js'
+import { instant } from '../instant.js'
 import { endWorkflow } from '../lifecycle.js'
 import type { Workflow } from '../workflow.js'
 import type { Plan } from './plan.js'
@@ -72,7 +73,7 @@ export function expirePlan(plan: Plan, now: number): (Changes & { readonly plan:
     updatedAt: now,
     endedAt: plan.expiresAt,
   }
-  const at = new Date(plan.expiresAt).toISOString()
+  const at = instant(plan.expiresAt)
   return { plan: after, events: [planEvent(after, 'plan_expired', now, { expired_at: at })] }
 }
 

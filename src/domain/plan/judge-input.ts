@@ -2,6 +2,7 @@
 import { sha256 } from '../digest.js'
 import type { GateInput } from '../gate/input.js'
 import { actor, type Identity } from '../identity.js'
+import { instant } from '../instant.js'
 import { canonicalJson, type JsonValue } from '../json.js'
 import type { StepType } from '../step.js'
 import type { Plan } from './plan.js'
@@ -38,7 +39,7 @@ export function judgeInput(plan: Plan, identity: Identity, now: number): GateInp
   const models = steps.flatMap(({ llm }) => llm ?? [])
   const object = {
     request_type: 'map_execution',
-    now: new Date(now).toISOString(),
+    now: instant(now),
     tenant_id: plan.tenant,
     org_id: plan.org,
     client_id: identity.client,

@@ -4,7 +4,8 @@ import type { AgentTest, Finding } from '../../control/agents/test-agent.js'
 import type { AgentResource } from '../../domain/agent.js'
 import type { AgentVersion } from '../../domain/agent-version.js'
 import type { FieldProblem } from '../../domain/errors.js'
-import { instant, wireMatch } from './gate.js'
+import { instant } from '../../domain/instant.js'
+import { wireMatch } from './gate.js'
 
 /** An agent. `config` and `spec` are the same: readers of either name find it. */
 export function wireAgent(agent: AgentResource): Record<string, unknown> {

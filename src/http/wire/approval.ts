@@ -3,13 +3,14 @@ import type { RuledStep } from '../../control/decide-approval.js'
 import { enoughWords, isEnough } from '../../domain/approval.js'
 import { actionable } from '../../domain/decision.js'
 import { isRefusal, type Refusal, refuse } from '../../domain/errors.js'
+import { instant } from '../../domain/instant.js'
 import type { JsonObject } from '../../domain/json.js'
 import { retryContext } from '../../domain/retry-context.js'
 import type { Workflow } from '../../domain/workflow.js'
 import type { PendingStep } from '../../store/store.js'
 import { parseBody } from './body.js'
 import { line } from './errors.js'
-import { instant, retryContextText, wireMatch } from './gate.js'
+import { retryContextText, wireMatch } from './gate.js'
 
 /**
  * The reviewer's words: `comment` when approving, `reason` when rejecting; at least ten bytes after trimming.

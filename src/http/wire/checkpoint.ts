@@ -2,7 +2,8 @@
 import type { Checkpoint, Resumed } from '../../control/checkpoints.js'
 import { isResumable } from '../../domain/checkpoint.js'
 import { actionable } from '../../domain/decision.js'
-import { instant, wireMatch } from './gate.js'
+import { instant } from '../../domain/instant.js'
+import { wireMatch } from './gate.js'
 
 /** One checkpoint: a gated step as a place to resume from. */
 export function wireCheckpoint({ workflow, step, record }: Checkpoint): Record<string, unknown> {

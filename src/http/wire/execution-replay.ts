@@ -3,9 +3,10 @@ import { actionable, type PolicyMatch } from '../../domain/decision.js'
 import type { ExecutionHead, GatedPart } from '../../domain/execution/execution.js'
 import type { Replay, ReplayStep } from '../../domain/execution/replay.js'
 import type { ToldEvent } from '../../domain/execution/told-event.js'
+import { instant } from '../../domain/instant.js'
 import { plainText } from '../../domain/plan/template.js'
 import { wireHold } from './execution.js'
-import { instant, policyIds, wireMatch } from './gate.js'
+import { policyIds, wireMatch } from './gate.js'
 
 /** Characters of an output that a summary shows. */
 const summaryLength = 200

@@ -2,9 +2,10 @@
 import type { ListedRun } from '../../control/executions/list-runs.js'
 import { actionable } from '../../domain/decision.js'
 import type { Execution, ExecutionStep, GatedPart } from '../../domain/execution/execution.js'
+import { instant } from '../../domain/instant.js'
 import { durationText } from './duration.js'
 import { line } from './errors.js'
-import { instant, policyIds } from './gate.js'
+import { policyIds } from './gate.js'
 
 /** The whole state of a run. Inputs and outputs are in the replay: a stream sends this with every change. */
 export function wireExecution(execution: ListedRun): Record<string, unknown> {

@@ -150,6 +150,3 @@ export function retryContextText(retry: RetryContext): string {
     `,"first_attempt_at":"${first}","last_attempt_at":"${last}","last_decision":"${retry.lastDecision}","idempotency_key":${key}}`
   )
 }
-
-/** The contract's timestamps. */
-export { instant }

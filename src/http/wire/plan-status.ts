@@ -1,11 +1,11 @@
 /** How plans stand, on the wire (MAP contract §1.6, §1.8). @module */
 import type { PlanView } from '../../control/plans/read-plans.js'
+import { instant } from '../../domain/instant.js'
 import type { JsonValue } from '../../domain/json.js'
 import type { Plan, PlanVersion } from '../../domain/plan/plan.js'
 import type { PlanStep } from '../../domain/plan/step.js'
 import { durationText } from './duration.js'
 import { wireStep } from './execution.js'
-import { instant } from './gate.js'
 import { runsParallel, wireCost, wirePlanning, wirePolicyInfo } from './plan.js'
 
 /** A plan without its steps: an entry of a list, and the head of one. */

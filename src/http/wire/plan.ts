@@ -1,8 +1,9 @@
 /** Plans on the wire (MAP contract §1.3). @module */
 import { actionable } from '../../domain/decision.js'
+import { instant } from '../../domain/instant.js'
 import type { Plan, PlanEstimate, PlanJudgement, Planning } from '../../domain/plan/plan.js'
 import type { PlanStep } from '../../domain/plan/step.js'
-import { instant, policyIds, wireMatch } from './gate.js'
+import { policyIds, wireMatch } from './gate.js'
 
 /** A plan as it was made: the members that a reply to its creation has in every envelope. */
 export function wireNewPlan(plan: Plan): Record<string, unknown> {

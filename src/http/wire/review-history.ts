@@ -1,7 +1,7 @@
 /** What happened to an entry of the HITL queue, on the wire. @module */
 import type { EntryHistory } from '../../control/reviews/read-queue.js'
 import type { EventType, PastEvent } from '../../domain/event.js'
-import { instant } from './gate.js'
+import { instant } from '../../domain/instant.js'
 
 type Body = Readonly<Record<string, unknown>>
 

@@ -1,6 +1,7 @@
 /** The HITL queue on the wire (MAP contract §5.1). @module */
 import type { RuledEntry } from '../../control/reviews/decide-entry.js'
 import type { QueueStats } from '../../control/reviews/read-queue.js'
+import { instant } from '../../domain/instant.js'
 import type { Review } from '../../domain/review.js'
 import { reviewStatusAt } from '../../domain/review-decision.js'
 import { approvalStatusAt } from '../../domain/step.js'
@@ -8,7 +9,6 @@ import type { PendingStep } from '../../store/store.js'
 import type { QueueEntry } from '../../store/tables.js'
 import { planOf } from './approval.js'
 import { line } from './errors.js'
-import { instant } from './gate.js'
 
 /** A reply's body; `meta` goes with lists. */
 export const queueText = (data: unknown, meta?: Record<string, number>): string =>

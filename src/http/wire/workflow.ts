@@ -2,11 +2,11 @@
 import type { NewWorkflow } from '../../control/create-workflow.js'
 import type { WorkflowWithSteps } from '../../control/read-workflows.js'
 import { isRefusal, type Refusal, refuse } from '../../domain/errors.js'
+import { instant } from '../../domain/instant.js'
 import type { JsonObject } from '../../domain/json.js'
 import { approvalStatusAt, type Step } from '../../domain/step.js'
 import { type Workflow, type WorkflowSource, workflowSources } from '../../domain/workflow.js'
 import { codePoints, Fields, parseBody } from './body.js'
-import { instant } from './gate.js'
 
 const createNames = new Set(['workflow_name', 'source', 'metadata', 'trace_id'])
 

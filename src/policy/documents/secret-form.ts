@@ -2,7 +2,6 @@
  * Values that are written in a document, or read from the environment or a file when they are needed.
  * @module
  */
-
 import { z } from 'zod'
 import type { SecretRef } from '../../domain/agent.js'
 import { framingHeaders } from '../../domain/framing-headers.js'
