@@ -1,5 +1,6 @@
 import { type CodeRanges, coversAll, LAST_CODE_POINT, within } from './code-ranges.js'
 import type { PatternNode } from './pattern-tree.js'
+import { looksAhead } from './v8-look-ahead.js'
 
 /** Longest source given to V8; beyond it a pattern is left to the other engine. */
 const MAX_SOURCE_LENGTH = 20_000
@@ -7,8 +8,11 @@ const MAX_SOURCE_LENGTH = 20_000
 /** V8's linear engine refuses counted repeats that multiply to more than this; larger ones are written out. */
 const MAX_COUNT = 16
 
-/** V8's compiler can take twice as long for each further `\b` on one way through the pattern. */
+/** V8's compiler can write twice as much for each further `\b` on one way through the pattern. */
 const MAX_WORD_EDGES = 8
+
+/** V8 compiles when it searches first, up to four times, with all else waiting: this is some 10 ms. */
+const MAX_LOOKS_AHEAD = 200_000
 
 /** Where in the whole pattern a node stands: line anchors can be put into words only at an end. */
 interface Standing {
@@ -31,7 +35,8 @@ class NotForV8 extends Error {}
  *   counted repeats too large to be written out; and when V8's compiler could take long
  */
 export function v8Source(tree: PatternNode): string | undefined {
-  if (wordEdges(tree) > MAX_WORD_EDGES) return undefined
+  if (wordEdges(tree) > MAX_WORD_EDGES || looksAhead(tree, MAX_LOOKS_AHEAD) > MAX_LOOKS_AHEAD)
+    return undefined
   try {
     const source = write(tree, { first: true, last: true, copies: 1 })
     return source.length > MAX_SOURCE_LENGTH ? undefined : source

@@ -62,6 +62,22 @@ describe('a compiled pattern', () => {
     }
   })
 
+  it('is left to re2js where the compiler of V8 would look ahead for minutes, or for ever', () => {
+    for (const [source, found] of [
+      [`x${'(?:|)'.repeat(40)}K`, 'ab xK'],
+      ['(?:É\\s+.){1,}|(?-s:|){3,35}(?s){17}\\x41{1,}𝒳+', 'b A𝒳'],
+      [`x${'a?b?c?'.repeat(90)}abcd`, 'xacabcd'],
+      [`x(?:a?|b*)${'(?:a|bc|)'.repeat(30)}KKKK`, 'xabcKKKK'],
+      ['x\\pL{3,35}😁abcd', 'xéab😁abcd'],
+    ] as const) {
+      const compiled = compilePattern(source)
+      if (!compiled.ok) throw new Error(compiled.message)
+      expect(compiled.pattern.engine, source).toBe('re2js')
+      expect(compiled.pattern.test(found), source).toBe(true)
+      expect(compiled.pattern.test(found.slice(0, -1)), source).toBe(false)
+    }
+  })
+
   it('is refused exactly when re2js refuses it', () => {
     let ok = 0
     fc.assert(
