@@ -5,7 +5,9 @@
  * question is about a text stand together with the others on the same text, and are asked in one plain loop.
  * @module
  */
+import { holdsBit } from '../text/sketch.js'
 import type { TextTest } from '../text/text-test.js'
+import type { TextView } from '../text/text-view.js'
 import type { Conditions, Node } from './conditions.js'
 import type { FactNumber, Facts } from './facts.js'
 import type { TextNumber, Texts } from './texts.js'
@@ -21,9 +23,19 @@ interface OverText {
   readonly facts: FactNumber[]
   readonly tests: TextTest[]
   readonly entries: Entry[]
+  /** Of each test the trigram that the text must hold; {@link ANY_TEXT} where none is known. */
+  readonly trigrams: number[]
   /** Some of the facts may be true of something that is no text. */
   otherwise: boolean
 }
+
+const ANY_TEXT = -1
+
+/**
+ * So many tests on one text are first screened by a trigram each: one look at a sketch, where a test is a regular
+ * expression of its own, whose machine code a process with much else to do has to fetch from memory.
+ */
+const WORTH_SCREENING = 4
 
 /** What candidates ask. */
 export interface Questions {
@@ -52,12 +64,13 @@ export class Candidates {
     }
     let group = this.#overTexts.find(({ text }) => text === over.text)
     if (!group) {
-      group = { text: over.text, facts: [], tests: [], entries: [], otherwise: false }
+      group = { text: over.text, facts: [], tests: [], entries: [], trigrams: [], otherwise: false }
       this.#overTexts.push(group)
     }
     group.facts.push(fact)
     group.tests.push(over.test)
     group.entries.push({ number, rest: others })
+    group.trigrams.push(over.test.trigram ?? ANY_TEXT)
     group.otherwise ||= over.otherwise !== undefined
   }
 
@@ -67,21 +80,37 @@ export class Candidates {
     for (const group of this.#overTexts) this.#findOver(group, found)
   }
 
-  #findOver({ text, facts, tests, entries, otherwise }: OverText, found: number[]): void {
-    const view = this.#questions.texts.view(text)
+  #findOver(group: OverText, found: number[]): void {
+    const { facts, tests, entries } = group
+    const view = this.#questions.texts.view(group.text)
     if (view) {
-      for (let i = 0; i < tests.length; i++) {
-        if (!tests[i]!.test(view)) continue
-        this.#questions.facts.note(facts[i]!, true)
-        const { number, rest } = entries[i]!
-        if (this.#every(rest)) found.push(number)
-      }
-    } else if (otherwise) {
+      if (tests.length >= WORTH_SCREENING) this.#findScreened(group, view, found)
+      else for (let i = 0; i < tests.length; i++) this.#findOne(group, i, view, found)
+    } else if (group.otherwise) {
       for (let i = 0; i < facts.length; i++) {
         const { number, rest } = entries[i]!
         if (this.#questions.facts.holds(facts[i]!) && this.#every(rest)) found.push(number)
       }
     }
+  }
+
+  #findScreened(group: OverText, view: TextView, found: number[]): void {
+    const { trigrams } = group
+    let bits = view.sketch.bits()
+    for (let i = 0; i < trigrams.length; i++) {
+      const trigram = trigrams[i]!
+      if (trigram !== ANY_TEXT && !holdsBit(bits, trigram)) continue
+      this.#findOne(group, i, view, found)
+      // What else was asked may have sketched other texts.
+      bits = view.sketch.bits()
+    }
+  }
+
+  #findOne({ tests, facts, entries }: OverText, i: number, view: TextView, found: number[]): void {
+    if (!tests[i]!.test(view)) return
+    this.#questions.facts.note(facts[i]!, true)
+    const { number, rest } = entries[i]!
+    if (this.#every(rest)) found.push(number)
   }
 
   #every(nodes: readonly Node[]): boolean {

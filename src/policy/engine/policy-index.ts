@@ -1,6 +1,7 @@
 /**
  * Finds the policies that could match an input without looking at the others: each is filed under the values of the
- * field that tells it apart best, and its remaining conditions are asked only where such a value came in.
+ * field that tells it apart best, among many under the values of a further one, and its remaining conditions are asked
+ * only where such values came in.
  * @module
  */
 import { Candidates, type Questions } from './candidates.js'
@@ -15,10 +16,25 @@ export interface Filed {
   readonly conjuncts: readonly Node[]
 }
 
+/** A policy on its way into the index. */
+interface Filing extends Filed {
+  /** What it is filed by already. */
+  readonly filedBy: readonly Node[]
+}
+
+/** Estimates the share of inputs that meet one of the keys. */
+type Share = (keys: readonly IndexKey[]) => number
+
 interface Drawer {
   readonly slot: Slot
-  readonly candidates: Map<unknown, Candidates>
+  readonly places: ReadonlyMap<unknown, Place>
 }
+
+/** The policies filed under one value: gone through, or where they are many filed again by what is left to ask. */
+type Place = Shelf | Candidates
+
+/** So many policies are gone through as quickly as they are looked up. */
+const FEW_POLICIES = 6
 
 // Fields with few values whatever the policies say; elsewhere one policy's value is taken for one of many.
 const FEW_VALUES = 4
@@ -35,71 +51,88 @@ const fewValued = [
 ]
 
 export class PolicyIndex {
-  readonly #fields: Fields
-  readonly #questions: Questions
-  readonly #drawers: Drawer[] = []
-  readonly #always: Candidates
+  readonly #all: Shelf
 
   constructor(fields: Fields, questions: Questions, policies: readonly Filed[]) {
-    this.#fields = fields
-    this.#questions = questions
-    this.#always = new Candidates(questions)
     const share = shareMeeting(fields, questions.conditions, policies)
-    for (const policy of policies) this.#file(policy, share)
+    const unfiled = policies.map((policy) => ({ ...policy, filedBy: [] }))
+    this.#all = new Shelf(fields, questions, unfiled, share)
   }
 
   /** Adds the numbers of all policies whose conditions hold to `found`, in no order; one may come twice. */
   find(found: number[]): void {
-    for (const { slot, candidates } of this.#drawers) {
-      candidates.get(this.#fields.value(slot))?.find(found)
+    this.#all.find(found)
+  }
+}
+
+class Shelf {
+  readonly #fields: Fields
+  readonly #drawers: readonly Drawer[]
+  readonly #always: Candidates
+
+  constructor(fields: Fields, questions: Questions, policies: readonly Filing[], share: Share) {
+    this.#fields = fields
+    this.#always = new Candidates(questions)
+    const drawers = new Map<Slot, Map<unknown, Filing[]>>()
+    for (const policy of policies) {
+      const key = bestKey(policy, questions.conditions, share)
+      if (key === undefined) this.#always.add(policy.number, policy.conjuncts)
+      else file(policy, key, questions.conditions, drawers)
     }
+    const place = (filed: readonly Filing[]): Place => {
+      if (filed.length > FEW_POLICIES) return new Shelf(fields, questions, filed, share)
+      const few = new Candidates(questions)
+      for (const { number, conjuncts } of filed) few.add(number, conjuncts)
+      return few
+    }
+    this.#drawers = [...drawers].map(([slot, values]) => ({
+      slot,
+      places: new Map([...values].map(([value, filed]) => [value, place(filed)])),
+    }))
+  }
+
+  find(found: number[]): void {
+    for (const { slot, places } of this.#drawers) places.get(this.#fields.value(slot))?.find(found)
     this.#always.find(found)
   }
+}
 
-  #file({ number, conjuncts }: Filed, share: (keys: readonly IndexKey[]) => number): void {
-    const { conditions } = this.#questions
-    let best: Node | undefined
-    let bestShare = 1
-    for (const node of conjuncts) {
-      const keys = conditions.keys(node)
-      const met = keys ? share(keys) : 1
-      if (met >= bestShare) continue
-      best = node
-      bestShare = met
-    }
-    if (best === undefined) {
-      this.#always.add(number, conjuncts)
-      return
-    }
-    const keys = conditions.keys(best)!
-    // Only the alternatives of one field say no more than that the value came in.
-    const known = conditions.isEquality(best)
-    const rest = known ? conjuncts.filter((node) => node !== best) : conjuncts
-    const places = new Set(keys.map(({ slot, value }) => this.#place(slot, value)))
-    for (const place of places) place.add(number, rest)
+/** The condition that the fewest inputs meet, of those that can be looked up. */
+function bestKey({ conjuncts, filedBy }: Filing, conditions: Conditions, share: Share): Node | undefined {
+  let best: Node | undefined
+  let bestShare = 1
+  for (const node of conjuncts) {
+    const keys = filedBy.includes(node) ? undefined : conditions.keys(node)
+    const met = keys ? share(keys) : 1
+    if (met >= bestShare) continue
+    best = node
+    bestShare = met
   }
+  return best
+}
 
-  #place(slot: Slot, value: unknown): Candidates {
-    let drawer = this.#drawers.find((each) => each.slot === slot)
-    if (!drawer) {
-      drawer = { slot, candidates: new Map() }
-      this.#drawers.push(drawer)
-    }
-    let place = drawer.candidates.get(value)
-    if (!place) {
-      place = new Candidates(this.#questions)
-      drawer.candidates.set(value, place)
-    }
-    return place
+function file(
+  policy: Filing,
+  key: Node,
+  conditions: Conditions,
+  drawers: Map<Slot, Map<unknown, Filing[]>>,
+): void {
+  const { number, conjuncts, filedBy } = policy
+  // Only the alternatives of one field say no more than that the value came in.
+  const rest = conditions.isEquality(key) ? conjuncts.filter((node) => node !== key) : conjuncts
+  const filing = { number, conjuncts: rest, filedBy: [...filedBy, key] }
+  for (const { slot, value } of conditions.keys(key)!) {
+    const values = drawers.get(slot) ?? new Map<unknown, Filing[]>()
+    drawers.set(slot, values)
+    const filed = values.get(value)
+    if (!filed) values.set(value, [filing])
+    // One condition may name a value twice.
+    else if (filed.at(-1) !== filing) filed.push(filing)
   }
 }
 
 /** Estimates the share of inputs that meet one of the keys: a field is taken to have as many values as policies name. */
-function shareMeeting(
-  fields: Fields,
-  conditions: Conditions,
-  policies: readonly Filed[],
-): (keys: readonly IndexKey[]) => number {
+function shareMeeting(fields: Fields, conditions: Conditions, policies: readonly Filed[]): Share {
   const values = new Map<Slot, Set<unknown>>()
   for (const { conjuncts } of policies) {
     for (const node of conjuncts) {

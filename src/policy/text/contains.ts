@@ -1,24 +1,31 @@
-import { allOf, mayMeet, oneOfRows, type PackedNeeds, packNeeds } from './needs.js'
+import { allOf, mayMeet, oneOfRows, type PackedNeeds, packNeeds, rarestTrigram } from './needs.js'
 import { symbolOf } from './symbols.js'
 import type { TextView } from './text-view.js'
 
-/** A look for one of several texts within another, both in lower case. */
-export function containsAny(needles: readonly string[]): (view: TextView) => boolean {
-  const looks = needles.map((needle) => contains(needle.toLowerCase()))
-  if (looks.length === 1) return looks[0]!
-  return (view) => {
-    for (const look of looks) if (look(view)) return true
-    return false
-  }
+interface Look {
+  readonly trigram: number | undefined
+  test(view: TextView): boolean
 }
 
-function contains(needle: string): (view: TextView) => boolean {
+/** A look for one of several texts within another, both in lower case; and a trigram that it always finds, if any. */
+export function containsAny(needles: readonly string[]): Look {
+  const looks = needles.map((needle) => contains(needle.toLowerCase()))
+  if (looks.length === 1) return looks[0]!
+  const test = (view: TextView): boolean => {
+    for (const look of looks) if (look.test(view)) return true
+    return false
+  }
+  return { trigram: undefined, test }
+}
+
+function contains(needle: string): Look {
   const needs = needsOfText(needle)
-  if (needs === undefined) return (view) => view.lower.includes(needle)
-  return (view) => {
+  if (needs === undefined) return { trigram: undefined, test: (view) => view.lower.includes(needle) }
+  const test = (view: TextView): boolean => {
     const sketch = view.sketchFor(false)
     return (sketch === undefined || mayMeet(sketch, needs)) && view.lower.includes(needle)
   }
+  return { trigram: rarestTrigram(needs), test }
 }
 
 /** Only ASCII is asked for: beyond it a lower case may have another length than what it came from. */

@@ -1,4 +1,4 @@
-import { type TextSketch, trigramBit } from './sketch.js'
+import { holdsBit, type TextSketch, trigramBit } from './sketch.js'
 import { commonness } from './symbols.js'
 
 /** What a text must hold: all these trigrams (as positions in a sketch), and one option of every clause. */
@@ -29,10 +29,14 @@ export function allOf(needs: readonly Needs[]): Needs {
   }
 }
 
-/** A text must meet one of the needs. */
+/** A text must meet one of the needs, so all that they have in common. */
 export function oneOf(options: readonly Needs[]): Needs {
-  if (options.length === 1) return options[0]!
-  return options.some(asksNothing) ? ANYTHING : { bits: [], clauses: [options] }
+  const [first, ...others] = options
+  if (first === undefined || others.length === 0) return first ?? ANYTHING
+  const bits = first.bits.filter((bit) => others.every((other) => other.bits.includes(bit)))
+  const common = new Set(bits)
+  const rest = options.map((option) => ({ ...option, bits: option.bits.filter((bit) => !common.has(bit)) }))
+  return { bits, clauses: rest.some(asksNothing) ? [] : [rest] }
 }
 
 /** A text must hold one of the rows of symbols; a row too short for a trigram could be anywhere. */
@@ -74,6 +78,11 @@ const packedOption = (option: Needs): number[] => withLength(packed(option))
 
 const withLength = (numbers: number[]): number[] => [numbers.length, ...numbers]
 
+/** A trigram that every text holds that meets the needs, as a position in a sketch: the one that fewest texts hold. */
+export function rarestTrigram(needs: PackedNeeds | undefined): number | undefined {
+  return needs === undefined || needs[0] === 0 ? undefined : needs[1]
+}
+
 /** Whether the text of the sketch may meet the needs; when it does, the answer is never false. */
 export function mayMeet(sketch: TextSketch, needs: PackedNeeds): boolean {
   return meets(sketch.bits(), needs, 0)
@@ -82,8 +91,7 @@ export function mayMeet(sketch: TextSketch, needs: PackedNeeds): boolean {
 function meets(bits: Int32Array, needs: PackedNeeds, start: number): boolean {
   let at = start + 1
   for (const end = at + needs[start]!; at < end; at++) {
-    const bit = needs[at]!
-    if ((bits[bit >> 5]! & (1 << bit)) === 0) return false
+    if (!holdsBit(bits, needs[at]!)) return false
   }
   for (let clauses = needs[at++]!; clauses > 0; clauses--) {
     const length = needs[at++]!

@@ -9,6 +9,9 @@ export function trigramBit(row: number): number {
   return Math.imul(row << 14, 0x9e3779b1) >>> 17
 }
 
+/** Whether the sketch with these bits holds a trigram, given by its position. */
+export const holdsBit = (bits: Int32Array, bit: number): boolean => (bits[bit >> 5]! & (1 << bit)) !== 0
+
 /** Sketches are made for the few texts of one gate check, so their memory is lent in turn, not allocated. */
 const LENT_AT_ONCE = 4
 const memory = Array.from({ length: LENT_AT_ONCE }, () => new Int32Array(WORDS))

@@ -1,5 +1,6 @@
 import { containsAny } from './contains.js'
 import { detector } from './detectors/registry.js'
+import { rarestTrigram } from './needs.js'
 import { compilePattern } from './pattern.js'
 import { searchFor } from './search.js'
 import type { TextView } from './text-view.js'
@@ -8,6 +9,8 @@ import type { TextView } from './text-view.js'
 export interface TextTest {
   /** What is asked, for explanations: `regex ^gpt-4`, `detects pii.ssn`, `contains payroll`. */
   readonly name: string
+  /** A trigram that each text holds of which the answer is yes, as a position in a sketch; undefined: none is known. */
+  readonly trigram: number | undefined
   test(view: TextView): boolean
 }
 
@@ -23,7 +26,9 @@ export type CompiledTextTest =
 export function regexTest(source: string): CompiledTextTest {
   const compiled = compilePattern(source)
   if (!compiled.ok) return compiled
-  return { ok: true, test: { name: `regex ${source}`, test: searchFor(compiled.pattern) } }
+  const { pattern } = compiled
+  const trigram = rarestTrigram(pattern.needs)
+  return { ok: true, test: { name: `regex ${source}`, trigram, test: searchFor(pattern) } }
 }
 
 /**
@@ -34,15 +39,15 @@ export function regexTest(source: string): CompiledTextTest {
 export function detectorTest(name: string): CompiledTextTest {
   const found = detector(name)
   if (found === undefined) return { ok: false, message: `there is no detector named ${name}`, offset: 0 }
-  return { ok: true, test: { name: `detects ${name}`, test: (view) => found.test(view) } }
+  return { ok: true, test: { name: `detects ${name}`, trigram: undefined, test: (view) => found.test(view) } }
 }
 
 /** Asks whether the text contains another, letter case aside (both in Unicode's lower case). */
 export function containsTest(needle: string): TextTest {
-  return { name: `contains ${needle}`, test: containsAny([needle]) }
+  return { name: `contains ${needle}`, ...containsAny([needle]) }
 }
 
 /** Asks whether the text contains one of several others, letter case aside. */
 export function containsAnyTest(needles: readonly string[]): TextTest {
-  return { name: `contains_any ${needles.join(', ')}`, test: containsAny(needles) }
+  return { name: `contains_any ${needles.join(', ')}`, ...containsAny(needles) }
 }

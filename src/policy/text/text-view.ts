@@ -31,6 +31,12 @@ export class TextView {
     return finding
   }
 
+  /** The sketch, whether or not it pays. */
+  get sketch(): TextSketch {
+    this.sketched ??= new TextSketch(this.text)
+    return this.sketched
+  }
+
   /**
    * The sketch to ask before searching, or undefined when searching is the quicker way to know: on short texts, and
    * while few tests have looked at this one.
@@ -41,7 +47,6 @@ export class TextView {
     if (this.sketched !== undefined) return this.sketched
     if (this.text.length < WORTH_SKETCHING_LENGTH) return undefined
     if (!costly && ++this.searches <= SEARCHES_A_SKETCH_COSTS) return undefined
-    this.sketched = new TextSketch(this.text)
-    return this.sketched
+    return this.sketch
   }
 }

@@ -92,14 +92,46 @@ const { when } = fc.letrec((tie) => ({
     fc.record({ not: tie('when') }),
   ),
 }))
-const spec = fc.record(
-  {
-    when,
-    action: fc.constantFrom('block', 'require_approval', 'warn'),
-    reason: fc.constantFrom('plain', '{model} in {metadata.environment}', '{step_input.note}'),
-    scope: fc.record({ tenants: fc.constantFrom(['acme'], ['acme', 'initech'], ['*']) }),
-  },
-  { requiredKeys: ['when', 'action', 'reason'] },
+/** As the policies of one team are: filed by value under value, with many questions about one text. */
+const crowded = fc
+  .tuple(
+    fc.option(fc.constantFrom('tool_name', 'model', 'step_type'), { nil: undefined }),
+    fc.constantFrom('alpha', 'gpt-4o', ['alpha', 'Beta', 'db.delete']),
+    fc.constantFrom('*', '*', '*', '*', '*', 'step_input.note'),
+    fc.oneof(
+      fc.record({
+        operator: fc.constant('regex'),
+        value: fc.constantFrom(
+          '(?i)(alpha|beta)',
+          'the (quick|slow)[- ][bB]rown',
+          '^db\\.[a-z]+$',
+          '(?i)QUICK|fox',
+          'B[a-z]+a\\b',
+          '4o?',
+        ),
+      }),
+      fc.record({
+        operator: fc.constant('contains'),
+        value: fc.constantFrom('alp', 'BROWN FOX', 'db', '4O'),
+      }),
+    ),
+  )
+  .map(([further, value, field, test]) => ({
+    all: [
+      { field: 'metadata.team', operator: 'equals', value: 'alpha' },
+      ...(further ? [{ field: further, operator: Array.isArray(value) ? 'in' : 'equals', value }] : []),
+      { field, ...test },
+    ],
+  }))
+const action = fc.constantFrom('block', 'require_approval', 'warn')
+const reason = fc.constantFrom('plain', '{model} in {metadata.environment}', '{step_input.note}')
+const tenants = fc.constantFrom(['acme'], ['acme', 'initech'], ['*'])
+const spec = fc.oneof(
+  fc.record(
+    { when, action, reason, scope: fc.record({ tenants }) },
+    { requiredKeys: ['when', 'action', 'reason'] },
+  ),
+  fc.record({ when: crowded, action, reason }),
 )
 
 const handWritten = {
@@ -137,7 +169,11 @@ const input = fc.record({
   tool_name: value,
   model: fc.oneof(text, missing),
   step_index: fc.oneof(fc.constantFrom(0, 1, 2), missing),
-  metadata: fc.oneof(fc.record({ environment: value, team: value }), missing),
+  metadata: fc.oneof(
+    fc.record({ environment: value, team: value }),
+    missing,
+    fc.record({ environment: value, team: fc.constant('alpha') }),
+  ),
   step_input: fc.oneof(
     fc.record({
       note: value,
