@@ -25,6 +25,8 @@ interface OverText {
   readonly entries: Entry[]
   /** Of each test the trigram that the text must hold; {@link ANY_TEXT} where none is known. */
   readonly trigrams: number[]
+  /** How many trigrams are known. */
+  screens: number
   /** Some of the facts may be true of something that is no text. */
   otherwise: boolean
 }
@@ -64,13 +66,22 @@ export class Candidates {
     }
     let group = this.#overTexts.find(({ text }) => text === over.text)
     if (!group) {
-      group = { text: over.text, facts: [], tests: [], entries: [], trigrams: [], otherwise: false }
+      group = {
+        text: over.text,
+        facts: [],
+        tests: [],
+        entries: [],
+        trigrams: [],
+        screens: 0,
+        otherwise: false,
+      }
       this.#overTexts.push(group)
     }
     group.facts.push(fact)
     group.tests.push(over.test)
     group.entries.push({ number, rest: others })
     group.trigrams.push(over.test.trigram ?? ANY_TEXT)
+    if (over.test.trigram !== undefined) group.screens++
     group.otherwise ||= over.otherwise !== undefined
   }
 
@@ -84,7 +95,7 @@ export class Candidates {
     const { facts, tests, entries } = group
     const view = this.#questions.texts.view(group.text)
     if (view) {
-      if (tests.length >= WORTH_SCREENING) this.#findScreened(group, view, found)
+      if (group.screens >= WORTH_SCREENING) this.#findScreened(group, view, found)
       else for (let i = 0; i < tests.length; i++) this.#findOne(group, i, view, found)
     } else if (group.otherwise) {
       for (let i = 0; i < facts.length; i++) {
