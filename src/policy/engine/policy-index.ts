@@ -20,6 +20,8 @@ export interface Filed {
 interface Filing extends Filed {
   /** What it is filed by already. */
   readonly filedBy: readonly Node[]
+  /** In how many places it stands for that. */
+  readonly copies: number
 }
 
 /** Estimates the share of inputs that meet one of the keys. */
@@ -35,6 +37,9 @@ type Place = Shelf | Candidates
 
 /** So many policies are gone through as quickly as they are looked up. */
 const FEW_POLICIES = 6
+
+/** A policy that names many values in several fields is not filed under all their combinations. */
+const MOST_COPIES = 64
 
 // Fields with few values whatever the policies say; elsewhere one policy's value is taken for one of many.
 const FEW_VALUES = 4
@@ -55,7 +60,7 @@ export class PolicyIndex {
 
   constructor(fields: Fields, questions: Questions, policies: readonly Filed[]) {
     const share = shareMeeting(fields, questions.conditions, policies)
-    const unfiled = policies.map((policy) => ({ ...policy, filedBy: [] }))
+    const unfiled = policies.map((policy) => ({ ...policy, filedBy: [], copies: 1 }))
     this.#all = new Shelf(fields, questions, unfiled, share)
   }
 
@@ -98,11 +103,11 @@ class Shelf {
 }
 
 /** The condition that the fewest inputs meet, of those that can be looked up. */
-function bestKey({ conjuncts, filedBy }: Filing, conditions: Conditions, share: Share): Node | undefined {
+function bestKey(policy: Filing, conditions: Conditions, share: Share): Node | undefined {
   let best: Node | undefined
   let bestShare = 1
-  for (const node of conjuncts) {
-    const keys = filedBy.includes(node) ? undefined : conditions.keys(node)
+  for (const node of policy.conjuncts) {
+    const keys = mayBeFiledBy(policy, node, conditions)
     const met = keys ? share(keys) : 1
     if (met >= bestShare) continue
     best = node
@@ -111,17 +116,28 @@ function bestKey({ conjuncts, filedBy }: Filing, conditions: Conditions, share: 
   return best
 }
 
+function mayBeFiledBy(
+  { filedBy, copies }: Filing,
+  node: Node,
+  conditions: Conditions,
+): readonly IndexKey[] | undefined {
+  const keys = conditions.keys(node)
+  if (!keys || filedBy.length === 0) return keys
+  return filedBy.includes(node) || copies * keys.length > MOST_COPIES ? undefined : keys
+}
+
 function file(
   policy: Filing,
   key: Node,
   conditions: Conditions,
   drawers: Map<Slot, Map<unknown, Filing[]>>,
 ): void {
-  const { number, conjuncts, filedBy } = policy
+  const { number, conjuncts, filedBy, copies } = policy
+  const keys = conditions.keys(key)!
   // Only the alternatives of one field say no more than that the value came in.
   const rest = conditions.isEquality(key) ? conjuncts.filter((node) => node !== key) : conjuncts
-  const filing = { number, conjuncts: rest, filedBy: [...filedBy, key] }
-  for (const { slot, value } of conditions.keys(key)!) {
+  const filing = { number, conjuncts: rest, filedBy: [...filedBy, key], copies: copies * keys.length }
+  for (const { slot, value } of keys) {
     const values = drawers.get(slot) ?? new Map<unknown, Filing[]>()
     drawers.set(slot, values)
     const filed = values.get(value)

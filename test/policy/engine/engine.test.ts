@@ -448,6 +448,20 @@ block contains "found" if {
     expect(wasm.instances).toBe(3)
   })
 
+  test('policies that name many values in several fields are found, and are not filed under all combinations', async () => {
+    const values = Array.from({ length: 40 }, (_, i) => `value-${i}`)
+    const fields = ['tool_name', 'model', 'step_name', 'metadata.team', 'metadata.region']
+    const when = fields.map((field) => ({ field, operator: 'in', value: values }))
+    const engine = await engineOf(
+      toolchain,
+      Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`p${i}.yaml`, yamlPolicy(`p${i}`, { when })])),
+    )
+    const metadata = { team: 'value-39', region: 'value-7' }
+    const input = { tool_name: 'value-0', model: 'value-21', step_name: 'value-39', metadata }
+    expect(idsOf(judge(engine, input))).toHaveLength(10)
+    expect(idsOf(judge(engine, { ...input, model: 'value-40' }))).toEqual([])
+  })
+
   test('more patterns than the runtime of OPA caches are all matched', async () => {
     const patterns = Array.from({ length: 150 }, (_, i) => `^word${i}$`)
     const files = Object.fromEntries(
