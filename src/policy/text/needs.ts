@@ -31,9 +31,8 @@ export function allOf(needs: readonly Needs[]): Needs {
 
 /** A text must meet one of the needs, so all that they have in common. */
 export function oneOf(options: readonly Needs[]): Needs {
-  const [first, ...others] = options
-  if (first === undefined || others.length === 0) return first ?? ANYTHING
-  const bits = first.bits.filter((bit) => others.every((other) => other.bits.includes(bit)))
+  if (options.length === 1) return options[0]!
+  const bits = (options[0]?.bits ?? []).filter((bit) => options.every((option) => option.bits.includes(bit)))
   const common = new Set(bits)
   const rest = options.map((option) => ({ ...option, bits: option.bits.filter((bit) => !common.has(bit)) }))
   return { bits, clauses: rest.some(asksNothing) ? [] : [rest] }

@@ -1,5 +1,6 @@
-import { type CodeRanges, LAST_CODE_POINT, within } from './code-ranges.js'
+import { type CodeRanges, within } from './code-ranges.js'
 import type { PatternNode } from './pattern-tree.js'
+import { surrogatePairs } from './surrogate-pairs.js'
 
 /** V8 checks up to so many characters at once before it tries an option. */
 const AHEAD = 4
@@ -21,8 +22,8 @@ const END: View = { visits: [0, 1, 1, 1, 1], least: 0 }
  *
  * For every option of every choice it gathers which characters could come next, four at most, and follows all ways
  * through the pattern until it has them, without remembering where it has been: a few dozen choices in a row that may
- * read nothing, or one after the other read one character each, take minutes or for ever (`(?:|){30}a`,
- * `(?:a?b?c?){90}abcd`). This counts the same ways from the end of the pattern to its start, remembering.
+ * read nothing, or one after the other read one character each, take minutes or for ever (`x(?:|){40}a`,
+ * `x(?:a?b?c?){90}abcd`). This counts the same ways from the end of the pattern to its start, remembering.
  */
 export function looksAhead(tree: PatternNode, limit: number): number {
   let looks = 0
@@ -34,13 +35,11 @@ export function looksAhead(tree: PatternNode, limit: number): number {
     return { visits, least }
   }
 
+  /** One class of units, and each pair of surrogate classes, is an option of its own. */
   function read(codes: CodeRanges, after: View): View {
-    const options = optionsOf(codes)
-    const views: View[] = options.units > 0 ? [beyond(1, after)] : []
-    if (options.pairs > 0) {
-      const pair = beyond(2, after)
-      for (let i = 0; i < options.pairs; i++) views.push(pair)
-    }
+    const pair = beyond(2, after)
+    const views = surrogatePairs(codes).map(() => pair)
+    if (within(codes, 0, 0xffff).length > 0) views.push(beyond(1, after))
     if (views.length === 0) return END
     return views.length === 1 ? views[0]! : choice(views)
   }
@@ -88,13 +87,3 @@ const beyond = (units: number, after: View): View => ({
 
 const sum = (all: ReadonlyArray<readonly number[]>): readonly number[] =>
   END.visits.map((itself, wanted) => all.reduce((total, visits) => total + visits[wanted]!, itself))
-
-/** In how many ways a set is written: as one class of units, and as pairs of a high and a low surrogate. */
-function optionsOf(codes: CodeRanges): { readonly units: number; readonly pairs: number } {
-  const astral = within(codes, 0x10000, LAST_CODE_POINT)
-  let pairs = 0
-  // A range is whole blocks of 1,024, which share an option, and what is left over before and after.
-  for (let i = 0; i < astral.length; i += 2)
-    pairs += Math.min(3, 1 + (astral[i + 1]! >> 10) - (astral[i]! >> 10))
-  return { units: within(codes, 0, 0xffff).length, pairs }
-}

@@ -1,5 +1,6 @@
 import { type CodeRanges, coversAll, LAST_CODE_POINT, within } from './code-ranges.js'
 import type { PatternNode } from './pattern-tree.js'
+import { surrogatePairs } from './surrogate-pairs.js'
 import { looksAhead } from './v8-look-ahead.js'
 
 /** Longest source given to V8; beyond it a pattern is left to the other engine. */
@@ -171,7 +172,7 @@ function atom(source: string): string {
 
 function writeSet(codes: CodeRanges): string {
   const units = within(codes, 0, 0xd7ff).concat(within(codes, 0xe000, 0xffff))
-  const pairs = surrogatePairs(within(codes, 0x10000, LAST_CODE_POINT))
+  const pairs = surrogatePairs(codes).map(({ highs, lows }) => unitClass(highs, true) + unitClass(lows, true))
   if (pairs.length === 0) return unitClass(units, false)
   const options = units.length === 0 ? pairs : [unitClass(units, false), ...pairs]
   return options.length === 1 ? options[0]! : `(?:${options.join('|')})`
@@ -193,32 +194,3 @@ const unit = (code: number): string =>
   (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a)
     ? String.fromCharCode(code)
     : `\\u${code.toString(16).padStart(4, '0')}`
-
-/** Splits ranges beyond the BMP into classes of a high followed by a low surrogate. */
-function surrogatePairs(ranges: CodeRanges): string[] {
-  const pairs: string[] = []
-  const push = (highs: CodeRanges, lows: CodeRanges): void => {
-    pairs.push(unitClass(highs, true) + unitClass(lows, true))
-  }
-  for (let i = 0; i < ranges.length; i += 2) {
-    let lo = ranges[i]!
-    const hi = ranges[i + 1]!
-    while (lo <= hi) {
-      const high = highOf(lo)
-      const endOfBlock = Math.min(hi, lo | 0x3ff)
-      if (lowOf(lo) === 0xdc00 && highOf(hi) > high) {
-        // Whole blocks of 1024 share one class of high surrogates.
-        const lastWhole = lowOf(hi) === 0xdfff ? highOf(hi) : highOf(hi) - 1
-        push([high, lastWhole], [0xdc00, 0xdfff])
-        lo += (lastWhole - high + 1) * 0x400
-      } else {
-        push([high, high], [lowOf(lo), lowOf(endOfBlock)])
-        lo = endOfBlock + 1
-      }
-    }
-  }
-  return pairs
-}
-
-const highOf = (code: number): number => 0xd800 + ((code - 0x10000) >> 10)
-const lowOf = (code: number): number => 0xdc00 + ((code - 0x10000) & 0x3ff)
