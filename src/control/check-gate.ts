@@ -20,15 +20,19 @@ import { planFactsOf } from './plans/plan-facts.js'
 import type { Ports } from './ports.js'
 import { findWorkflow } from './scope.js'
 
-/** Answer a gate call: from the record where it repeats an earlier one, else from policy (WCP §5). */
-export function checkGate(
+/**
+ * Answer a gate call: from the record where it repeats an earlier one, else from policy (WCP §5).
+ * @param reply makes of the answer what is given back, while the decision is being stored; default: the answer itself
+ */
+export function checkGate<A = GateReply | Refusal>(
   ports: Ports,
   identity: Identity,
   workflowId: string,
   stepId: string,
   request: GateRequest,
-): Promise<GateReply | Refusal> {
-  return ports.store.transact((tx) => {
+  reply?: (answer: GateReply | Refusal) => A,
+): Promise<A> {
+  return ports.store.transact<GateReply | Refusal, A>((tx) => {
     const now = ports.now()
     const workflow = findWorkflow(tx, identity, workflowId, now)
     if (isRefusal(workflow)) return workflow
@@ -38,7 +42,7 @@ export function checkGate(
     if (isRefusal(admission)) return admission
     if (admission === 'repeat' && step && record) return repeat(tx, step, record, request, now)
     return evaluate(ports, tx, { workflow, step, stepId, request, identity, now })
-  })
+  }, reply)
 }
 
 function repeat(

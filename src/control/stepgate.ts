@@ -1,5 +1,9 @@
 /** The gate, whole: a store, a policy engine, and the verbs over them. @module */
 import { emptyRegistry, type Registry } from '../domain/agent.js'
+import type { Refusal } from '../domain/errors.js'
+import type { GateReply } from '../domain/gate/reply.js'
+import type { GateRequest } from '../domain/gate/request.js'
+import type { Identity } from '../domain/identity.js'
 import { closedOutbound, type Outbound } from '../outbound/outbound.js'
 import type { PolicyEngine } from '../policy/engine/engine.js'
 import { databasePath } from '../store/database-path.js'
@@ -47,7 +51,14 @@ export interface Stepgate {
   readonly createWorkflow: Verb<typeof createWorkflow>
   readonly getWorkflow: Verb<typeof getWorkflow>
   readonly listWorkflows: Verb<typeof listWorkflows>
-  readonly checkGate: Verb<typeof checkGate>
+  /** See `checkGate`; `reply` makes of the answer what is given back, while the decision is being stored. */
+  readonly checkGate: <A = GateReply | Refusal>(
+    identity: Identity,
+    workflowId: string,
+    stepId: string,
+    request: GateRequest,
+    reply?: (answer: GateReply | Refusal) => A,
+  ) => Promise<A>
   readonly completeStep: Verb<typeof completeStep>
   readonly endWorkflow: Verb<typeof endWorkflow>
   readonly resumeWorkflow: Verb<typeof resumeWorkflow>
@@ -118,7 +129,7 @@ export async function openStepgate(options: StepgateOptions): Promise<Stepgate> 
     createWorkflow: bind(createWorkflow),
     getWorkflow: bind(getWorkflow),
     listWorkflows: bind(listWorkflows),
-    checkGate: bind(checkGate),
+    checkGate: (...call) => checkGate(ports, ...call),
     completeStep: bind(completeStep),
     endWorkflow: bind(endWorkflow),
     resumeWorkflow: bind(resumeWorkflow),

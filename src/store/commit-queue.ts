@@ -1,8 +1,11 @@
 /**
  * Group commit. Verbs that arrive together share one transaction and one `fdatasync`, and each is answered only after
  * that. The transaction itself commits without syncing (`synchronous = NORMAL`); the sync runs in the thread pool, so the
- * event loop never waits for the disk, and verbs that arrive meanwhile already run, once there are enough for a group:
- * every transaction writes whole pages, so small ones are dear.
+ * event loop never waits for the disk, and verbs that arrive meanwhile already run, once there are enough for a group.
+ *
+ * Groups are dear to begin and cheap to enlarge: a transaction writes whole pages, a sync costs what it costs, and whatever
+ * the process does next finds the processor's caches full of something else. So a group waits for callers who are
+ * likely to come, and replies are made while the disk is busy.
  * @module
  */
 import { StoreUnavailable } from './store.js'
@@ -24,13 +27,19 @@ export interface Committing {
 
 interface Waiting {
   readonly verb: () => unknown
+  readonly reply: ((result: never) => unknown) | undefined
   readonly answer: (value: unknown) => void
   readonly fail: (error: unknown) => void
   result: unknown
+  /** What `reply` threw. */
+  defect?: { readonly error: unknown }
 }
 
 /** While a sync is under way, fewer verbs than this wait for its end. They could not be answered before it anyway. */
 export const worthAGroup = 8
+
+/** With so many verbs a group waits for no more. */
+export const fullGroup = 64
 
 /** Runs verbs in groups. One per database. */
 export class CommitQueue {
@@ -39,15 +48,22 @@ export class CommitQueue {
   private scheduled = false
   private syncing = false
   private held = false
+  private latest = 1
+  /** The size of the larger one of the last two groups. */
+  private usual = 1
   private idle: (() => void)[] = []
 
   constructor(private readonly target: Committing) {}
 
-  /** Run a verb in the next group. */
-  run<T>(verb: () => T): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
+  /**
+   * Run a verb in the next group.
+   * @param reply makes what the caller is given of the verb's result, once, while the group is synced
+   */
+  run<T, A = T>(verb: () => T, reply?: (result: T) => A): Promise<A> {
+    return new Promise<A>((resolve, reject) => {
       this.waiting.push({
         verb,
+        reply,
         answer: resolve as (value: unknown) => void,
         fail: reject,
         result: undefined,
@@ -76,8 +92,18 @@ export class CommitQueue {
   private schedule(): void {
     if (this.scheduled || this.held || this.tooFew()) return
     this.scheduled = true
-    // After the poll phase: every request whose bytes have arrived in this turn of the loop is in the group.
+    this.gather(0)
+  }
+
+  /**
+   * After the poll phase every request whose bytes have arrived in this turn of the loop is waiting. Callers who were
+   * answered together ask again together, some of them a moment later: as long as each turn brings somebody, a group that
+   * is smaller than usual waits for the next. Who is alone never waits.
+   */
+  private gather(before: number): void {
     setImmediate(() => {
+      const count = this.waiting.length
+      if (count > before && count < this.usual && !this.held) return this.gather(count)
       this.scheduled = false
       if (!this.held && !this.tooFew()) this.runGroup()
     })
@@ -91,6 +117,8 @@ export class CommitQueue {
     const group = this.waiting
     if (group.length === 0) return
     this.waiting = []
+    this.usual = Math.min(Math.max(group.length, this.latest), fullGroup)
+    this.latest = group.length
     if (this.attempt(group)) return
     for (const one of group) this.attempt([one])
   }
@@ -112,8 +140,10 @@ export class CommitQueue {
     }
     // Readers wait too: what they saw may have been written by a group whose sync is under way.
     this.committed.push(...group)
-    if (wrote || this.syncing) this.sync()
-    else this.answer(this.committed.splice(0))
+    const durable = !wrote && !this.syncing
+    if (!durable) this.sync()
+    for (const one of group) makeReply(one)
+    if (durable) this.answer(this.committed.splice(0))
     return true
   }
 
@@ -137,12 +167,24 @@ export class CommitQueue {
   }
 
   private answer(group: Waiting[]): void {
-    for (const one of group) one.answer(one.result)
+    for (const one of group) {
+      if (one.defect) one.fail(one.defect.error)
+      else one.answer(one.result)
+    }
     this.settle()
   }
 
   private settle(): void {
     if (this.idle.length === 0 || this.scheduled || this.syncing || this.waiting.length > 0) return
     for (const resolve of this.idle.splice(0)) resolve()
+  }
+}
+
+function makeReply(one: Waiting): void {
+  if (!one.reply) return
+  try {
+    one.result = one.reply(one.result as never)
+  } catch (error) {
+    one.defect = { error }
   }
 }

@@ -87,9 +87,9 @@ class SqliteStore implements Store {
     return this.verbs
   }
 
-  transact<T>(verb: (tx: Transaction) => T): Promise<T> {
+  transact<T, A = T>(verb: (tx: Transaction) => T, reply?: (result: T) => A): Promise<A> {
     this.verbs++
-    return this.queue.run(() => verb(this.tx))
+    return this.queue.run(() => verb(this.tx), reply)
   }
 
   watch(listener: (events: readonly PastEvent[]) => void): () => void {

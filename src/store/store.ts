@@ -92,9 +92,10 @@ export interface Store {
    * Run a verb inside the next group commit and answer with what it returns once that is durable. Verbs run one after
    * another on one thread, so what a verb read is still so when it writes. It may be run twice (another verb of its
    * group failed), so it must not have effects of its own.
+   * @param reply makes what the caller is given of the verb's result: once, after the verb, while the disk is busy with it
    * @throws {StoreUnavailable}
    */
-  transact<T>(verb: (tx: Transaction) => T): Promise<T>
+  transact<T, A = T>(verb: (tx: Transaction) => T, reply?: (result: T) => A): Promise<A>
   /** How many verbs were asked for so far. */
   asked(): number
   /**

@@ -33,6 +33,8 @@ class Recorder implements Committing {
 }
 
 const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 5))
+/** One turn of the event loop: what was scheduled for its end has run. */
+const loopTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 describe('the commit queue', () => {
   it('runs verbs that arrive together in one transaction with one sync, and answers none before that', async () => {
@@ -164,5 +166,118 @@ describe('the commit queue', () => {
     await turn()
     database.finishSync()
     expect(await verb).toBe('waited')
+  })
+
+  describe('after a group of three', () => {
+    async function afterThree(): Promise<{ database: Recorder; queue: CommitQueue }> {
+      const database = new Recorder()
+      const queue = new CommitQueue(database)
+      const group = [1, 2, 3].map((n) => queue.run(() => n))
+      await turn()
+      database.finishSync()
+      await Promise.all(group)
+      database.calls.length = 0
+      return { database, queue }
+    }
+
+    it('waits for callers as long as each turn of the loop brings one', async () => {
+      const { database, queue } = await afterThree()
+      const ran: string[] = []
+      for (const name of ['first', 'second', 'third']) {
+        void queue.run(() => ran.push(name))
+        expect(database.calls).toEqual([])
+        await loopTurn()
+      }
+      await loopTurn()
+      expect(ran).toEqual(['first', 'second', 'third'])
+      expect(database.calls).toEqual(['begin', 'commit', 'sync'])
+    })
+
+    it('goes on with those who are there when a turn brings nobody', async () => {
+      const { database, queue } = await afterThree()
+      void queue.run(() => 'alone')
+      await loopTurn()
+      expect(database.calls).toEqual([])
+      await loopTurn()
+      expect(database.calls).toEqual(['begin', 'commit', 'sync'])
+    })
+
+    it('waits for nobody once two groups were of one', async () => {
+      const { database, queue } = await afterThree()
+      for (let i = 0; i < 2; i++) {
+        const alone = queue.run(() => 'alone')
+        await turn()
+        database.finishSync()
+        await alone
+      }
+      database.calls.length = 0
+      void queue.run(() => 'alone')
+      await loopTurn()
+      expect(database.calls).toEqual(['begin', 'commit', 'sync'])
+    })
+  })
+
+  describe('a reply', () => {
+    it('is made of the result while the disk is busy, and given after the sync', async () => {
+      const database = new Recorder()
+      const queue = new CommitQueue(database)
+      let given: string | undefined
+      const verb = queue
+        .run(
+          () => 7,
+          (result) => {
+            database.calls.push('reply')
+            return `it is ${result}`
+          },
+        )
+        .then((reply) => {
+          given = reply
+        })
+      await turn()
+      expect(database.calls).toEqual(['begin', 'commit', 'sync', 'reply'])
+      expect(given).toBeUndefined()
+      database.finishSync()
+      await verb
+      expect(given).toBe('it is 7')
+    })
+
+    it('is made once, of the run that was committed', async () => {
+      const database = new Recorder()
+      const queue = new CommitQueue(database)
+      let runs = 0
+      const replies: number[] = []
+      const good = queue.run(
+        () => ++runs,
+        (run) => replies.push(run),
+      )
+      const bad = queue.run(() => {
+        throw new TypeError('broken')
+      })
+      await expect(bad).rejects.toThrow('broken')
+      database.finishSync()
+      await good
+      expect(replies).toEqual([2])
+    })
+
+    it('that cannot be made fails its own caller, after the sync', async () => {
+      const database = new Recorder()
+      const queue = new CommitQueue(database)
+      const broken = queue.run(
+        () => 1,
+        () => {
+          throw new TypeError('no reply')
+        },
+      )
+      const whole = queue.run(() => 2)
+      let ended = false
+      void broken.catch(() => {
+        ended = true
+      })
+      await turn()
+      expect(ended).toBe(false)
+      database.finishSync()
+      await expect(broken).rejects.toThrow('no reply')
+      expect(await whole).toBe(2)
+    })
   })
 })

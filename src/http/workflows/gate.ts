@@ -18,20 +18,21 @@ export interface TextReply {
 }
 
 /** Answer one gate call of an identified caller; ids and size have been checked. */
-export async function answerGate(
+export function answerGate(
   options: HttpOptions,
   identity: Identity,
   body: Buffer,
   workflowId: string,
   stepId: string,
   includePriorOutput: boolean,
-): Promise<TextReply | Refusal> {
+): Promise<TextReply | Refusal> | Refusal {
   const request = readGateRequest(body, includePriorOutput)
   if (isRefusal(request)) return request
-  const reply = await options.stepgate.checkGate(identity, workflowId, stepId, request)
-  if (isRefusal(reply)) return reply
-  const url = reply.pending ? approvalUrl(options.publicUrl, workflowId, stepId) : undefined
-  return { status: 200, text: gateReplyText(reply, url) }
+  return options.stepgate.checkGate(identity, workflowId, stepId, request, (reply) => {
+    if (isRefusal(reply)) return reply
+    const url = reply.pending ? approvalUrl(options.publicUrl, workflowId, stepId) : undefined
+    return { status: 200, text: gateReplyText(reply, url) }
+  })
 }
 
 /** A body that is larger than the route takes. */
