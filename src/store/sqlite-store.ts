@@ -227,7 +227,7 @@ function connect(path: string): Connection {
   connection.exec('PRAGMA journal_mode = WAL')
   // Commits do not sync: the commit queue syncs the log itself, off the event loop, before anyone is answered.
   connection.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA busy_timeout = 2000')
-  connection.exec('PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY')
+  connection.exec('PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY')
   return connection
 }
 
