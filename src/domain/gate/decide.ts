@@ -1,6 +1,6 @@
 /** A fresh decision: what to say and what to change. @module */
 import { combine, type Judgement, type Verdict } from '../decision.js'
-import type { Changes } from '../event.js'
+import type { Changes, Event } from '../event.js'
 import { actor, type Identity } from '../identity.js'
 import { approvalId } from '../ids.js'
 import { retryContext } from '../retry-context.js'
@@ -41,37 +41,37 @@ export function decideGate(d: Deciding): {
   const verdict = combine(d.judgement)
   const approval = verdict.decision === 'require_approval' ? newHold(d, verdict) : undefined
   const step = d.step ? regated(d.step, d, verdict, approval) : firstGated(d, verdict, approval)
-  const reply: GateReply = {
+  const reply: Writable<GateReply> = {
     decision: verdict.decision,
     stepId: d.stepId,
     decisionId: d.decisionId,
     reason: verdict.reason,
     evaluated: verdict.evaluated,
     matched: verdict.matched,
-    ...(approval ? { approvalId: approval.id } : {}),
     pending: approval !== undefined,
     cached: false,
     retry: retryContext(step, d.step?.decision ?? step.decision, d.priorOutput),
     revision: d.judgement.revision,
   }
-  const record = decisionRecord(d.decisionId, d.judgement, verdict, d.input, d.identity.open, d.request.asked)
+  if (approval) reply.approvalId = approval.id
   return {
     reply,
-    changes: {
-      workflow: tallied(d.workflow, d.step, step),
-      step,
-      events: [
-        {
-          seq: d.seq,
-          workflowKey: d.workflow.key,
-          stepId: d.stepId,
-          type: d.step ? 'step_regated' : 'step_gated',
-          at: d.now,
-          ...record,
-        },
-      ],
-    },
+    changes: { workflow: tallied(d.workflow, d.step, step), step, events: [decided(d, verdict)] },
   }
+}
+
+function decided(d: Deciding, verdict: Verdict): Event {
+  const record = decisionRecord(d.decisionId, d.judgement, verdict, d.input, d.identity.open, d.request.asked)
+  const event: Writable<Event> = {
+    seq: d.seq,
+    workflowKey: d.workflow.key,
+    stepId: d.stepId,
+    type: d.step ? 'step_regated' : 'step_gated',
+    at: d.now,
+    body: record.body,
+  }
+  if (record.asked) event.asked = record.asked
+  return event
 }
 
 function newHold(d: Deciding, verdict: Verdict): Approval {
