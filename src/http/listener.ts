@@ -90,8 +90,8 @@ function send(
   outgoing: ServerResponse,
   reply: TextReply,
 ): void {
-  const { status, text } = reply
-  const headers = ['Content-Type', 'application/json', 'Content-Length', String(Buffer.byteLength(text))]
+  const { status, text, bytes = Buffer.byteLength(text) } = reply
+  const headers = ['Content-Type', 'application/json', 'Content-Length', String(bytes)]
   headers.push('X-Stepgate-Policy-Revision', options.revision()?.id ?? 'none')
   const { origin } = incoming.headers
   if (origin !== undefined && status !== 403) headers.push('Access-Control-Allow-Origin', origin)

@@ -1,7 +1,7 @@
 /** The writing half of a transaction. @module */
 import type { Changes, Event, PastEvent } from '../domain/event.js'
 import type { Step } from '../domain/step.js'
-import type { Workflow } from '../domain/workflow.js'
+import { copyOf, type Workflow } from '../domain/workflow.js'
 import { Agents } from './agent-table.js'
 import { History } from './history-table.js'
 import { migrations } from './migrations.js'
@@ -49,7 +49,8 @@ export class Writes extends Reads implements Transaction {
   }
 
   createWorkflow(given: Workflow, eventBody: string): Workflow {
-    const workflow = { ...given, key: ++this.lastKey }
+    const workflow = copyOf(given)
+    workflow.key = ++this.lastKey
     this.knownSteps.begin(workflow.key)
     this.sql.insertWorkflow.get(workflowRow(workflow))
     this.append({

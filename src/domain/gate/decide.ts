@@ -5,7 +5,7 @@ import { actor, type Identity } from '../identity.js'
 import { approvalId } from '../ids.js'
 import { retryContext } from '../retry-context.js'
 import type { Approval, Step } from '../step.js'
-import type { Workflow } from '../workflow.js'
+import { copyOf, type Workflow } from '../workflow.js'
 import type { GateInput } from './input.js'
 import { decisionRecord } from './record.js'
 import type { GateReply } from './reply.js'
@@ -158,8 +158,7 @@ function asked(d: Deciding, verdict: Verdict, approval: Approval | undefined): W
 
 /** The workflow's running totals after a step changed from `before` to `after`. */
 export function tallied(workflow: Workflow, before: Step | undefined, after: Step): Workflow {
-  // Made for every gate: a copy that is changed takes a tenth of the time of leaving members out.
-  const next: Writable<Workflow> = { ...workflow }
+  const next = copyOf(workflow)
   next.version = workflow.version + 1
   next.stepCount = before ? workflow.stepCount : after.index
   next.tokensIn = workflow.tokensIn + (after.tokensIn ?? 0) - (before?.tokensIn ?? 0)

@@ -11,6 +11,8 @@ export const gateBodyLimit = 1024 * 1024
 export interface TextReply {
   readonly status: number
   readonly text: string
+  /** The length of the text in UTF-8, where it was counted already. */
+  readonly bytes?: number
   /** Besides those that every reply has. */
   readonly headers?: Readonly<Record<string, string>>
   /** Instead of the text: what comes little by little. */
@@ -31,7 +33,8 @@ export function answerGate(
   return options.stepgate.checkGate(identity, workflowId, stepId, request, (reply) => {
     if (isRefusal(reply)) return reply
     const url = reply.pending ? approvalUrl(options.publicUrl, workflowId, stepId) : undefined
-    return { status: 200, text: gateReplyText(reply, url) }
+    const text = gateReplyText(reply, url)
+    return { status: 200, text, bytes: Buffer.byteLength(text) }
   })
 }
 
