@@ -6,8 +6,11 @@ const looksAtOnce = 8
 const askedFrom = 200
 /** How often that is looked at, in milliseconds. */
 const lookEveryMs = 25
-/** While others ask, plans rest so many times as long as they worked: a tenth of the process is theirs. */
-const restPerWork = 9
+/**
+ * While others ask, plans rest so many times as long as they worked. Gates lose about twice that work, whose rows make
+ * their groups longer and whose calls empty their caches: a sixth of the process is what plans take.
+ */
+const restPerWork = 11
 /** Milliseconds that making one call and reading its answer takes, about. */
 const callMs = 0.5
 
