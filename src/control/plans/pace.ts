@@ -8,7 +8,7 @@ const askedFrom = 200
 const lookEveryMs = 25
 /**
  * While others ask, plans rest so many times as long as they worked. Gates lose about twice that work, whose rows make
- * their groups longer and whose calls empty their caches: a sixth of the process is what plans take.
+ * their groups longer and whose calls empty their caches: a fifth of the process is what plans take.
  */
 const restPerWork = 11
 /** Milliseconds that making one call and reading its answer takes, about. */
