@@ -1,5 +1,6 @@
 /** A workflow: one run of somebody's orchestrator. @module */
 import type { JsonObject } from './json.js'
+import type { Writable } from './writable.js'
 
 export const workflowSources = ['langgraph', 'langchain', 'crewai', 'external'] as const
 export type WorkflowSource = (typeof workflowSources)[number]
@@ -46,8 +47,8 @@ export interface Workflow {
  * A copy to be changed. Member by member: of `{ ...workflow }` V8 makes a hidden class for each copy of a copy, and soon
  * copies and reads all of them in its slowest way.
  */
-export function copyOf(w: Workflow): { -readonly [K in keyof Workflow]: Workflow[K] } {
-  const copy: ReturnType<typeof copyOf> = {
+export function copyOf(w: Workflow): Writable<Workflow> {
+  const copy: Writable<Workflow> = {
     key: w.key,
     id: w.id,
     org: w.org,

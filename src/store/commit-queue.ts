@@ -39,7 +39,7 @@ interface Waiting {
 export const worthAGroup = 8
 
 /** With so many verbs a group waits for no more. */
-export const fullGroup = 64
+const fullGroup = 64
 
 /** Runs verbs in groups. One per database. */
 export class CommitQueue {

@@ -1,6 +1,6 @@
 /** Workflow rows to domain values and back. The order of columns is written once, here. @module */
 import type { JsonObject } from '../domain/json.js'
-import { copyOf, type Workflow, type WorkflowSource, type WorkflowStatus } from '../domain/workflow.js'
+import type { Workflow, WorkflowSource, WorkflowStatus } from '../domain/workflow.js'
 import type { SqlValue } from './database.js'
 
 type Row = readonly SqlValue[]
@@ -46,7 +46,7 @@ export function workflowOf(row: Row): Workflow {
     approvalsGranted,
     pendingStep,
   ] = row.slice(13)
-  return copyOf({
+  return {
     key: key as number,
     id: id as string,
     org: org as string,
@@ -64,7 +64,7 @@ export function workflowOf(row: Row): Workflow {
     costUsd: costUsd as number,
     approvalsGranted: approvalsGranted as number,
     ...given({ user, traceId, endedAt, endReason, totalSteps, pendingStep }),
-  } as Workflow)
+  } as Workflow
 }
 
 /** The members that are there: a NULL column is an absent member. */

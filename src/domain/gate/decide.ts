@@ -6,6 +6,7 @@ import { approvalId } from '../ids.js'
 import { retryContext } from '../retry-context.js'
 import type { Approval, Step } from '../step.js'
 import { copyOf, type Workflow } from '../workflow.js'
+import type { Writable } from '../writable.js'
 import type { GateInput } from './input.js'
 import { decisionRecord } from './record.js'
 import type { GateReply } from './reply.js'
@@ -118,8 +119,6 @@ function regated(before: Step, d: Deciding, verdict: Verdict, approval: Approval
   if (before.lastResumedAt !== undefined) step.lastResumedAt = before.lastResumedAt
   return step
 }
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** What this call asked and policy decided; the counters are the caller's to set. */
 function asked(d: Deciding, verdict: Verdict, approval: Approval | undefined): Writable<Step> {

@@ -8,6 +8,7 @@ import { instant } from '../../domain/instant.js'
 import { type JsonObject, jsonString } from '../../domain/json.js'
 import type { RetryContext } from '../../domain/retry-context.js'
 import { type StepType, stepTypes } from '../../domain/step.js'
+import type { Writable } from '../../domain/writable.js'
 import { codePoints, Fields, parseBody } from './body.js'
 
 const gateNames = new Set([
@@ -55,7 +56,7 @@ export function readGateRequest(bytes: Buffer, includePriorOutput: boolean): Gat
     return bad('retry_policy must be "idempotent" or "reevaluate"')
   }
   if (tooLongKey(key)) return bad('idempotency_key must be at most 255 characters')
-  const request: { -readonly [K in keyof GateRequest]: GateRequest[K] } = {
+  const request: Writable<GateRequest> = {
     stepType: stepType as StepType,
     stepInput: stepInput ?? {},
     retryPolicy: retryPolicy === 'reevaluate' ? 'reevaluate' : 'idempotent',
