@@ -1,7 +1,7 @@
 /** What waits or waited for a person: requests made by themselves and the holds of steps, in one order. @module */
 import type { SqlValue } from './database.js'
 import { reviewOf } from './review-table.js'
-import { stepOf, stepSelection } from './step-rows.js'
+import { stepOf, stepSelection, workflowKeyOf } from './step-rows.js'
 import type { Page, PendingStep, Scope } from './store.js'
 import type { TableAccess } from './table-access.js'
 import type { QueueCounts, QueueEntry, QueueFilter, QueueOrder, QueueTable } from './tables.js'
@@ -113,12 +113,10 @@ export class Queue implements QueueTable {
   }
 
   private hold(checkpoint: number): QueueEntry {
-    const row = this.db.first(`SELECT ${stepSelection} WHERE s.checkpoint = ?`, [checkpoint])
-    const { step, record } = stepOf(row ?? [])
-    const workflow = this.db.first(`SELECT ${workflowColumns} FROM workflows WHERE key = ?`, [
-      step.workflowKey,
-    ])
-    return { hold: { workflow: workflowOf(workflow ?? []), step, record } satisfies PendingStep }
+    const row = this.db.first(`SELECT ${stepSelection} WHERE s.checkpoint = ?`, [checkpoint]) ?? []
+    const whose = `SELECT ${workflowColumns} FROM workflows WHERE key = ?`
+    const workflow = workflowOf(this.db.first(whose, [workflowKeyOf(row)]) ?? [])
+    return { hold: { workflow, ...stepOf(row, workflow) } satisfies PendingStep }
   }
 }
 

@@ -5,7 +5,7 @@ import type { Workflow } from '../domain/workflow.js'
 import type { Connection, SqlValue, Statement } from './database.js'
 import { KnownSteps } from './known-steps.js'
 import type { Statements } from './statements.js'
-import { recordOf, stepOf, stepSelection } from './step-rows.js'
+import { recordOf, stepOf, stepSelection, workflowKeyOf } from './step-rows.js'
 import type { Page, PendingStep, Reader, Scope, WorkflowFilter } from './store.js'
 import { workflowColumns, workflowOf } from './workflow-rows.js'
 
@@ -64,18 +64,18 @@ export class Reads implements Reader {
     if (this.knownSteps.lacks(workflow.key, stepId)) return undefined
     this.settle(workflow)
     const row = this.sql.step.get([workflow.key, stepId])
-    return row && this.stepOf(row)
+    return row && this.stepOf(row, workflow)
   }
 
   steps(workflow: Workflow): readonly Step[] {
     this.settle(workflow)
-    return this.sql.steps.all([workflow.key]).map((row) => this.stepOf(row))
+    return this.sql.steps.all([workflow.key]).map((row) => this.stepOf(row, workflow))
   }
 
   lastResumable(workflow: Workflow): Step | undefined {
     this.settle(workflow)
     const row = this.sql.lastResumable.get([workflow.key])
-    return row && this.stepOf(row)
+    return row && this.stepOf(row, workflow)
   }
 
   stepHeld(workflow: Workflow, states: readonly ('pending' | 'rejected' | 'expired')[]): Step | undefined {
@@ -85,12 +85,12 @@ export class Reads implements Reader {
       `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.approval_status IN (${marks}) ORDER BY s.step_index LIMIT 1`,
     )
     const row = statement.get([workflow.key, ...states])
-    return row && this.stepOf(row)
+    return row && this.stepOf(row, workflow)
   }
 
   waitingSteps(workflow: Workflow): readonly Step[] {
     this.settle(workflow)
-    return this.sql.waiting.all([workflow.key]).map((row) => this.stepOf(row))
+    return this.sql.waiting.all([workflow.key]).map((row) => this.stepOf(row, workflow))
   }
 
   stepOfApproval(scope: Scope, approvalId: string): PendingStep | undefined {
@@ -110,7 +110,7 @@ export class Reads implements Reader {
   stepOfCheckpoint(workflow: Workflow, checkpoint: number): Step | undefined {
     this.settle(workflow)
     const row = this.sql.stepOfCheckpoint.get([checkpoint, workflow.key])
-    return row && this.stepOf(row)
+    return row && this.stepOf(row, workflow)
   }
 
   pendingSteps(
@@ -147,13 +147,20 @@ export class Reads implements Reader {
       ? this.list(overdueOfTenant).all([now, scope.org, scope.tenant, limit])
       : this.sql.overdue.all([now, limit])
     return rows.map((row) => {
-      const step = this.stepOf(row)
-      return { step, workflow: this.workflowByKey(step.workflowKey) }
+      const workflow = this.workflowByKey(workflowKeyOf(row))
+      return { step: this.stepOf(row, workflow), workflow }
     })
   }
 
   record(step: Step): DecisionRecord {
-    return this.records.get(step) ?? recordOf(this.event(step.decisionSeq))
+    const known = this.records.get(step)
+    if (known) return known
+    const decided = {
+      workflow: this.workflowByKey(step.workflowKey),
+      stepId: step.stepId,
+      at: step.decidedAt,
+    }
+    return recordOf(this.event(step.decisionSeq), decided)
   }
 
   /** `events.body` and `events.asked`. */
@@ -164,15 +171,16 @@ export class Reads implements Reader {
     return row
   }
 
-  private stepOf(row: readonly SqlValue[]): Step {
-    const { step, record } = stepOf(row)
+  private stepOf(row: readonly SqlValue[], workflow: Workflow): Step {
+    const { step, record } = stepOf(row, workflow)
     this.records.set(step, record)
     return step
   }
 
   private heldStep(row: readonly SqlValue[]): PendingStep {
-    const step = this.stepOf(row)
-    return { step, workflow: this.workflowByKey(step.workflowKey), record: this.record(step) }
+    const workflow = this.workflowByKey(workflowKeyOf(row))
+    const step = this.stepOf(row, workflow)
+    return { step, workflow, record: this.record(step) }
   }
 
   private workflowByKey(key: number): Workflow {

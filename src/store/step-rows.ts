@@ -4,8 +4,10 @@
  * @module
  */
 import type { Decision } from '../domain/decision.js'
+import type { DecidedAt } from '../domain/gate/input.js'
 import { type DecisionRecord, readRecord } from '../domain/gate/record.js'
 import type { Approval, Step, StepType } from '../domain/step.js'
+import type { Workflow } from '../domain/workflow.js'
 import type { SqlValue } from './database.js'
 import { given } from './workflow-rows.js'
 
@@ -118,18 +120,24 @@ export function laterStep(s: Step): SqlValue[] {
 }
 
 /** `events.body` and `events.asked` of a decision as its record. */
-export function recordOf([body, asked]: readonly SqlValue[]): DecisionRecord {
-  return readRecord({ body: body as string, ...(asked === null ? {} : { asked: asked as Uint8Array }) })
+export function recordOf([body, asked]: readonly SqlValue[], decided: DecidedAt): DecisionRecord {
+  return readRecord(
+    { body: body as string, ...(asked === null ? {} : { asked: asked as Uint8Array }) },
+    decided,
+  )
 }
 
-/** A row of `stepSelection` as a step and the record of its decision. */
-export function stepOf(row: readonly SqlValue[]): { step: Step; record: DecisionRecord } {
+/** The key of the workflow that a row of `stepSelection` is of. */
+export const workflowKeyOf = ([key]: readonly SqlValue[]): number => key as number
+
+/** A row of `stepSelection` as a step of the workflow and the record of its decision. */
+export function stepOf(row: readonly SqlValue[], workflow: Workflow): { step: Step; record: DecisionRecord } {
   const [workflowKey, stepId, index, checkpoint, version, type, decision, decisionSeq] = row
   const [contentDigest, idempotencyKey, gateCount, firstGateAt, lastGateAt] = row.slice(8)
   const [tokensIn, tokensOut, costUsd, , , approval] = row.slice(13)
   const [completionCount, completedAt, outputSeq, resumeCount, lastResumedAt, decidedAt, ...kept] =
     row.slice(19)
-  const record = recordOf(kept)
+  const record = recordOf(kept, { workflow, stepId: stepId as string, at: decidedAt as number })
   const { step_name: name, tool_name: toolName, model, provider } = record.input
   const step = {
     workflowKey: workflowKey as number,

@@ -1,19 +1,18 @@
 /** The input that policies see at a gate: one flat object, and the same as JSON text for WASM and for the record. @module */
 import { actor, type Identity } from '../identity.js'
 import { instant } from '../instant.js'
-import { type JsonObject, jsonString } from '../json.js'
 import type { PlanFacts } from '../plan/drift.js'
 import { priorCompletion } from '../retry-context.js'
-import type { Step } from '../step.js'
+import type { Step, StepType } from '../step.js'
 import type { Workflow } from '../workflow.js'
-import type { GateRequest } from './request.js'
+import { type GateRequest, membersAsked } from './request.js'
 
 /** The object and its text; both without facts, which the engine adds. */
 export interface GateInput {
   readonly object: Readonly<Record<string, unknown>>
   /** The whole as JSON text, made when asked for: most gates need it for nothing. */
   readonly text: () => string
-  /** The members that are not the request's own, as JSON text. Only of a gate's input. */
+  /** What neither the request nor the workflow's row tells, as JSON text: see `recordedInput`. Only of a gate's input. */
   readonly frame?: string
 }
 
@@ -31,7 +30,6 @@ export function gateInput(
   now: number,
   plan?: PlanFacts,
 ): GateInput {
-  const { head, members } = constants(workflow)
   const caller = callerOf(identity)
   const gateCount = (step?.gateCount ?? 0) + 1
   const completionCount = step?.completionCount ?? 0
@@ -39,13 +37,13 @@ export function gateInput(
   const tool = request.toolContext
   // Made for every gate: every object has all its members, absent ones undefined, and the text is put together by hand.
   const object = {
-    workflow_id: members.workflow_id,
-    workflow_name: members.workflow_name,
-    source: members.source,
-    trace_id: members.trace_id,
-    metadata: members.metadata,
-    tenant_id: members.tenant_id,
-    org_id: members.org_id,
+    workflow_id: workflow.id,
+    workflow_name: workflow.name,
+    source: workflow.source,
+    trace_id: workflow.traceId,
+    metadata: workflow.metadata,
+    tenant_id: workflow.tenant,
+    org_id: workflow.org,
     request_type: 'workflow_step_gate',
     now: instant(now),
     step_id: stepId,
@@ -82,19 +80,45 @@ export function gateInput(
     tool_input: tool?.toolInput,
     plan,
   }
-  const s = object.step
   const w = object.workflow
   const frame =
-    `${head},"request_type":"workflow_step_gate","now":"${object.now}","step_id":${jsonString(stepId)}` +
-    `,"step_index":${object.step_index},${caller.text}` +
-    `,"step":{"gate_count":${gateCount},"completion_count":${completionCount},"prior_completion_status":"${prior}"` +
-    `,"prior_output_available":${s.prior_output_available},"last_decision":"${s.last_decision}"` +
-    `,"first_attempt_age_seconds":${s.first_attempt_age_seconds},"idempotency_key":${jsonString(s.idempotency_key)}}` +
+    `{"step_index":${object.step_index},${caller.text}${step ? `,"step":${JSON.stringify(object.step)}` : ''}` +
     `,"workflow":{"step_count":${w.step_count},"tokens_in":${w.tokens_in},"tokens_out":${w.tokens_out}` +
-    `,"cost_usd":${w.cost_usd},"age_seconds":${w.age_seconds},"approvals_granted":${w.approvals_granted}}` +
+    `,"cost_usd":${w.cost_usd},"approvals_granted":${w.approvals_granted}}` +
     `${plan === undefined ? '' : `,"plan":${JSON.stringify(plan)}`}}`
   return { object, frame, text: () => JSON.stringify(object) }
 }
+
+/** Where and when a decision was made: its event tells the step and the time, its workflow's row what never changes. */
+export interface DecidedAt {
+  readonly workflow: Workflow
+  readonly stepId: string
+  /** Unix milliseconds. */
+  readonly at: number
+}
+
+/**
+ * The input that was judged, from what its record keeps apart.
+ * @param frame see `GateInput.frame`
+ * @param asked see `GateRequest.asked`
+ */
+export function recordedInput(
+  frame: Readonly<Record<string, unknown>>,
+  asked: Uint8Array,
+  { workflow, stepId, at }: DecidedAt,
+): Readonly<Record<string, unknown>> {
+  const { members, idempotencyKey } = membersAsked(asked)
+  // Earlier versions wrote the workflow's members into each record.
+  if ('workflow_id' in frame) return { ...frame, ...members }
+  const request = { stepType: members.step_type as StepType, stepInput: {}, idempotencyKey }
+  const first = gateInput(workflow, undefined, stepId, { ...request, ...asksNothing }, nobody, at).object
+  const totals = { ...(first.workflow as object), ...(frame.workflow as object) }
+  return { ...first, ...frame, workflow: totals, ...members }
+}
+
+const asksNothing = { retryPolicy: 'idempotent', includePriorOutput: false } as const
+/** The frame says who it was. */
+const nobody: Identity = { org: '', tenant: '', client: '', open: true }
 
 const seconds = (ms: number): number => Math.max(0, Math.floor(ms / 1000))
 
@@ -120,38 +144,4 @@ function callerOf(identity: Identity): Caller {
   const caller = { user, text }
   callers.set(identity, caller)
   return caller
-}
-
-interface Constants {
-  readonly members: {
-    readonly workflow_id: string
-    readonly workflow_name: string
-    readonly source: string
-    readonly trace_id: string | undefined
-    readonly metadata: JsonObject
-    readonly tenant_id: string
-    readonly org_id: string
-  }
-  /** The members as JSON text, without the closing brace. */
-  readonly head: string
-}
-
-// Every version of a workflow shares its metadata object, so what never changes is made once per loaded workflow.
-const made = new WeakMap<JsonObject, Constants>()
-
-function constants(workflow: Workflow): Constants {
-  const known = made.get(workflow.metadata)
-  if (known) return known
-  const members = {
-    workflow_id: workflow.id,
-    workflow_name: workflow.name,
-    source: workflow.source,
-    trace_id: workflow.traceId,
-    metadata: workflow.metadata,
-    tenant_id: workflow.tenant,
-    org_id: workflow.org,
-  }
-  const fresh = { members, head: JSON.stringify(members).slice(0, -1) }
-  made.set(workflow.metadata, fresh)
-  return fresh
 }

@@ -1,8 +1,7 @@
 /** The record of one decision: all that is needed to make it again, and to say why it was made. @module */
 import type { Judgement, PolicyFault, PolicyMatch, Verdict } from '../decision.js'
 import { jsonString } from '../json.js'
-import type { GateInput } from './input.js'
-import { membersAsked } from './request.js'
+import { type DecidedAt, type GateInput, recordedInput } from './input.js'
 
 /** A decision's record as it is read back. */
 export interface DecisionRecord {
@@ -25,13 +24,14 @@ export interface DecisionRecord {
 export interface KeptRecord {
   /** JSON text. */
   readonly body: string
-  /** The request's own members of `input`, where they are not in the body: see `GateRequest.asked`. */
+  /** The request as it came (`GateRequest.asked`), where the body holds of `input` only what neither it nor the workflow tells. */
   readonly asked?: Uint8Array
 }
 
 /**
- * The record of a decision. What was asked is kept as it came, where it came as a body of its own; else the input's whole
- * text is in the record, and masked where a `redact` obliges us to.
+ * The record of a decision. What was asked is kept as it came, where it came as a body of its own, and beside it what
+ * the workflow's row does not tell: a record is most of what a gate writes, and half the time of writing goes by its
+ * length. Else the input's whole text is in the record, and masked where a `redact` obliges us to.
  */
 export function decisionRecord(
   decisionId: string,
@@ -56,9 +56,9 @@ export function decisionRecord(
 }
 
 /** A record as it was made. */
-export function readRecord({ body, asked }: KeptRecord): DecisionRecord {
+export function readRecord({ body, asked }: KeptRecord, decided: DecidedAt): DecisionRecord {
   const record = JSON.parse(body) as DecisionRecord
-  return asked ? { ...record, input: { ...record.input, ...membersAsked(asked) } } : record
+  return asked ? { ...record, input: recordedInput(record.input, asked, decided) } : record
 }
 
 /** What stands in the record where a `redact` policy applied. */

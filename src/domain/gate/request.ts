@@ -31,10 +31,13 @@ export interface GateRequest {
 }
 
 /**
- * The members of the policy input that a kept body (`GateRequest.asked`) gives: those of `gateInput` for the same request.
- * Null is the same as absent.
+ * What a kept body (`GateRequest.asked`) gives: the idempotency key, and members of the policy input, those of `gateInput`
+ * for the same request. Null is the same as absent.
  */
-export function membersAsked(asked: Uint8Array): Record<string, unknown> {
+export function membersAsked(asked: Uint8Array): {
+  members: Record<string, unknown>
+  idempotencyKey: string
+} {
   const body = JSON.parse(Buffer.from(asked).toString('utf8')) as Record<string, unknown>
   const tool = (body.tool_context ?? {}) as Record<string, unknown>
   const members = {
@@ -51,7 +54,10 @@ export function membersAsked(asked: Uint8Array): Record<string, unknown> {
     tool_input: tool.tool_input,
   }
   const given = Object.entries(members).filter(([, value]) => value !== undefined && value !== null)
-  return Object.fromEntries(given)
+  return {
+    members: Object.fromEntries(given),
+    idempotencyKey: (body.idempotency_key as string | null | undefined) ?? '',
+  }
 }
 
 /** What a retry has to repeat. Names, tokens and cost may differ. */
