@@ -109,10 +109,10 @@ export class History implements HistoryTable {
 const latestOfWorkflow = `SELECT seq, at, type FROM events
   WHERE workflow_key = ? AND type <> 'step_gated' AND type <> 'step_gate_repeated' ORDER BY seq DESC LIMIT 1`
 const latestGate = `SELECT checkpoint, first_gate_at, 'step_gated' FROM steps
-  WHERE checkpoint = (SELECT max(checkpoint) FROM steps WHERE workflow_key = ?)`
+  WHERE checkpoint = (SELECT max(checkpoint) FROM steps WHERE workflow_key = ? AND filed = 1)`
 const latestAbout = 'SELECT seq, at, type FROM events WHERE subject = ? ORDER BY seq DESC LIMIT 1'
 
-const stepsSince = `SELECT step_id FROM steps WHERE workflow_key = ? AND checkpoint > ?
+const stepsSince = `SELECT step_id FROM steps WHERE workflow_key = ? AND filed = 1 AND checkpoint > ?
     UNION SELECT step_id FROM events
       WHERE workflow_key = ? AND type <> 'step_gated' AND seq > ? AND step_id IS NOT NULL`
 
@@ -123,7 +123,7 @@ const tally = `SELECT
     count(*) FILTER (WHERE s.decision = 'block'),
     count(*) FILTER (WHERE s.approval_status IN ('rejected', 'expired')
       OR (s.approval_status = 'pending' AND s.approval_expires_at <= ?))
-  FROM steps s JOIN events e ON e.seq = s.decision_seq WHERE s.workflow_key = ?`
+  FROM steps s JOIN events e ON e.seq = s.decision_seq WHERE s.workflow_key = ? AND s.filed = 1`
 
 function eventOf([seq, workflowKey, stepId, type, at, body, subject]: readonly SqlValue[]): PastEvent {
   return {

@@ -187,4 +187,18 @@ export const migrations: readonly string[] = [
   CREATE TABLE totals (told_to INTEGER NOT NULL);
   INSERT INTO totals SELECT coalesce(max(seq), 0) FROM events;
   `,
+  `
+  -- 0: not in the index yet, which steps with a checkpoint up to totals.filed_to all are. Who searches by it says "filed = 1".
+  ALTER TABLE steps ADD COLUMN filed INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE totals ADD COLUMN filed_to INTEGER NOT NULL DEFAULT 0;
+  UPDATE totals SET filed_to = (SELECT coalesce(max(seq), 0) FROM events);
+  DROP INDEX steps_by_id;
+  CREATE UNIQUE INDEX steps_by_id ON steps (workflow_key, step_id) WHERE filed = 1;
+  DROP VIEW timeline;
+  CREATE VIEW timeline AS
+    SELECT workflow_key, seq, step_id, type, at, body FROM events WHERE type <> 'step_gated'
+    UNION ALL
+    SELECT s.workflow_key, e.seq, e.step_id, e.type, e.at, e.body FROM steps s JOIN events e ON e.seq = s.checkpoint
+      WHERE s.filed = 1;
+  `,
 ]

@@ -5,6 +5,7 @@ import type { Workflow } from '../domain/workflow.js'
 import type { Connection, SqlValue, Statement } from './database.js'
 import { KnownSteps } from './known-steps.js'
 import type { Statements } from './statements.js'
+import { StepFiling } from './step-filing.js'
 import { recordOf, stepOf, stepSelection, workflowKeyOf } from './step-rows.js'
 import type { Page, PendingStep, Reader, Scope, WorkflowFilter } from './store.js'
 import { workflowColumns, workflowOf } from './workflow-rows.js'
@@ -16,15 +17,21 @@ export class Reads implements Reader {
   /** Some workflow was forgotten whose row may not tell how verbs left it. */
   protected forgot = false
   protected readonly knownSteps = new KnownSteps()
+  protected readonly filing: StepFiling
 
   constructor(
     protected readonly connection: Connection,
     protected readonly sql: Statements,
     protected readonly known: Map<string, Workflow>,
-  ) {}
+  ) {
+    this.filing = new StepFiling(sql)
+  }
 
   /** Called before rows are read: what was to be written to them has to be written first. Not totals of workflows. */
   protected settle(_workflow?: Workflow): void {}
+
+  /** Called before the steps of a workflow are looked for by an index that first gates are written to later. */
+  protected settleIndex(_workflow: Workflow): void {}
 
   /** Called before whole rows of workflows are read. */
   protected settleTotals(): void {}
@@ -63,26 +70,30 @@ export class Reads implements Reader {
   step(workflow: Workflow, stepId: string): Step | undefined {
     if (this.knownSteps.lacks(workflow.key, stepId)) return undefined
     this.settle(workflow)
-    const row = this.sql.step.get([workflow.key, stepId])
+    const checkpoint = this.filing.checkpointOf(workflow.key, stepId)
+    const row =
+      checkpoint === undefined
+        ? this.sql.step.get([workflow.key, stepId])
+        : this.sql.stepOfCheckpoint.get([checkpoint, workflow.key])
     return row && this.stepOf(row, workflow)
   }
 
   steps(workflow: Workflow): readonly Step[] {
-    this.settle(workflow)
+    this.settleIndex(workflow)
     return this.sql.steps.all([workflow.key]).map((row) => this.stepOf(row, workflow))
   }
 
   lastResumable(workflow: Workflow): Step | undefined {
-    this.settle(workflow)
+    this.settleIndex(workflow)
     const row = this.sql.lastResumable.get([workflow.key])
     return row && this.stepOf(row, workflow)
   }
 
   stepHeld(workflow: Workflow, states: readonly ('pending' | 'rejected' | 'expired')[]): Step | undefined {
-    this.settle(workflow)
+    this.settleIndex(workflow)
     const marks = states.map(() => '?').join(', ')
     const statement = this.list(
-      `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.approval_status IN (${marks}) ORDER BY s.step_index LIMIT 1`,
+      `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.filed = 1 AND s.approval_status IN (${marks}) ORDER BY s.step_index LIMIT 1`,
     )
     const row = statement.get([workflow.key, ...states])
     return row && this.stepOf(row, workflow)

@@ -56,7 +56,7 @@ class SqliteStore implements Store {
   private mustReopen = false
   private mustFold = false
   private probing: NodeJS.Timeout | undefined
-  private telling: NodeJS.Timeout | undefined
+  private catchingUp: NodeJS.Timeout | undefined
   private verbs = 0
   private closing: Promise<void> | undefined
   private readonly watchers = new Set<(events: readonly PastEvent[]) => void>()
@@ -109,9 +109,9 @@ class SqliteStore implements Store {
 
   private async letGo(): Promise<void> {
     clearTimeout(this.probing)
-    clearTimeout(this.telling)
+    clearTimeout(this.catchingUp)
     // What cannot be written now is added up by the next process.
-    await this.queue.run(() => this.tx.settleTotals()).catch(() => undefined)
+    await this.queue.run(() => this.tx.settleAll()).catch(() => undefined)
     await this.queue.drained()
     await this.log.settled()
     await this.folder.close()
@@ -150,14 +150,14 @@ class SqliteStore implements Store {
     this.untold.push(...this.tx.takeAppended())
     this.log.wrote(written)
     this.fault = undefined
-    if (this.tx.hasUntoldTotals) this.telling ??= setTimeout(() => this.tellTotals(), tellAfterMs).unref()
+    if (this.tx.hasDeferred) this.catchingUp ??= setTimeout(() => this.catchUp(), catchUpAfterMs).unref()
     return true
   }
 
-  /** Nobody waits for it: what they are told is in the steps. */
-  private tellTotals(): void {
-    this.telling = undefined
-    this.queue.run(() => this.tx.settleTotals()).catch(() => undefined)
+  /** Nobody waits for it: what is written now can be told from the steps. */
+  private catchUp(): void {
+    this.catchingUp = undefined
+    this.queue.run(() => this.tx.settleAll()).catch(() => undefined)
   }
 
   private rollback(error: unknown): unknown {
@@ -219,11 +219,13 @@ class SqliteStore implements Store {
 /** How long after a failure the store tries to write by itself. */
 const probeAfterMs = 1000
 
-/** How long totals of workflows may wait for more gates. */
-const tellAfterMs = 1000
+/** How long totals of workflows and the index of steps may wait for more gates. */
+const catchUpAfterMs = 1000
 
 function connect(path: string): Connection {
   const connection = openConnection(path)
+  // Of a new file. Records of more than a kilobyte leave less of such a page empty, and a write of it costs little more.
+  connection.exec('PRAGMA page_size = 8192')
   connection.exec('PRAGMA journal_mode = WAL')
   // Commits do not sync: the commit queue syncs the log itself, off the event loop, before anyone is answered.
   connection.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA busy_timeout = 2000')

@@ -54,10 +54,10 @@ export function insertSteps(count: number): string {
     // The decision's number is its checkpoint's too, and the last gate is the first.
     places.splice(4, 0, places[3] as string)
     places.splice(10, 0, places[9] as string)
-    return `(${places.join(', ')})`
+    return `(${places.join(', ')}, 0)`
   })
   return `INSERT INTO steps (workflow_key, step_id, step_index, checkpoint, decision_seq, type, decision, content_digest,
-    idempotency_key, first_gate_at, last_gate_at, tokens_in, tokens_out, cost_usd, approval_status, approval_expires_at, approval)
+    idempotency_key, first_gate_at, last_gate_at, tokens_in, tokens_out, cost_usd, approval_status, approval_expires_at, approval, filed)
     VALUES ${rows.join(', ')}`
 }
 
@@ -82,17 +82,16 @@ export function firstStep(s: Step): SqlValue[] {
   ]
 }
 
-const later = columns.slice(2)
+const later = columns.slice(2).filter((name) => name !== 'checkpoint')
 
 /** All columns but the key, where the version is the one before. */
 export const updateStep = `UPDATE steps SET ${later.map((name) => `${name} = ?`).join(', ')}
-  WHERE workflow_key = ? AND step_id = ? AND version = ?`
+  WHERE checkpoint = ? AND version = ?`
 
 /** Parameters of `updateStep`. */
 export function laterStep(s: Step): SqlValue[] {
   return [
     s.index,
-    s.checkpoint,
     s.version,
     s.type,
     s.decision,
@@ -113,8 +112,7 @@ export function laterStep(s: Step): SqlValue[] {
     s.outputSeq ?? null,
     s.resumeCount,
     s.lastResumedAt ?? null,
-    s.workflowKey,
-    s.stepId,
+    s.checkpoint,
     s.version - 1,
   ]
 }

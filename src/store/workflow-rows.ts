@@ -13,9 +13,10 @@ export function workflowRow(w: Workflow): SqlValue[] {
   return [...constant, JSON.stringify(w.metadata), w.traceId ?? null, w.createdAt, ...workflowState(w)]
 }
 
+/** The columns that change. Records of decisions are read together with the others, which must stay as they were made. */
 export const workflowStateColumns = workflowColumns.split(', ').slice(11)
 
-/** The columns that change. */
+/** Values of `workflowStateColumns`. */
 export function workflowState(w: Workflow): SqlValue[] {
   return [
     w.version,

@@ -65,7 +65,10 @@ export class Writes extends Reads implements Transaction {
   apply({ workflow, step, plan, runs, events }: Changes): void {
     if (step) {
       this.stepsToWrite.push(step)
-      if (step.version === 1) this.knownSteps.add(step.workflowKey, step.stepId)
+      if (step.version === 1) {
+        this.knownSteps.add(step.workflowKey, step.stepId)
+        this.filing.add(step.workflowKey, step.stepId, step.checkpoint)
+      }
       this.unsettled.add(step.workflowKey)
     }
     // A hold and its end are seen in the row, by whoever looks for what waits.
@@ -107,22 +110,23 @@ export class Writes extends Reads implements Transaction {
     this.writtenBytes += 1
   }
 
-  /** Whether rows of workflows do not tell all their totals yet. */
-  get hasUntoldTotals(): boolean {
-    return this.workflowChanges.hasUntold
+  /** Whether there is something that waits for more gates. */
+  get hasDeferred(): boolean {
+    return this.workflowChanges.hasUntold || this.filing.hasAny
   }
 
-  /** Add up what an earlier process did not come to tell. */
+  /** Add up what an earlier process did not come to tell, and file what it did not come to file. */
   recover(): void {
-    if (!this.sql.untold.get([])) return
+    if (!this.sql.untold.get([]) && !this.sql.unfiled.get([])) return
     this.begin()
     this.sql.addUntold.get([])
     this.sql.toldToAll.get([])
+    this.filing.file(this.lastSeq)
     this.commit()
   }
 
   /**
-   * Write all that is kept, but for totals that can wait.
+   * Write all that is kept, but for what can wait.
    * @returns bytes of text written since this was last asked; 0 where nothing was written
    */
   finish(): number {
@@ -130,6 +134,7 @@ export class Writes extends Reads implements Transaction {
     this.write()
     if (this.workflowChanges.hasTooManyUntold) this.settleTotals()
     else if (!this.workflowChanges.hasUntold) this.forgot = false
+    if (this.filing.hasTooMany) this.file()
     const bytes = this.writtenBytes
     this.writtenBytes = 0
     return bytes
@@ -137,6 +142,11 @@ export class Writes extends Reads implements Transaction {
 
   protected override settle(workflow?: Workflow): void {
     if (!workflow || this.unsettled.has(workflow.key)) this.write()
+  }
+
+  protected override settleIndex(workflow: Workflow): void {
+    this.settle(workflow)
+    if (this.filing.isOf(workflow.key)) this.file()
   }
 
   /** Write totals that waited too. */
@@ -149,9 +159,17 @@ export class Writes extends Reads implements Transaction {
     this.forgot = false
   }
 
-  private settleAll(): void {
+  /** Write all that waited. */
+  settleAll(): void {
     this.plans.settle()
     this.settleTotals()
+    if (this.filing.hasAny) this.file()
+  }
+
+  private file(): void {
+    this.write()
+    const before = this.changes()
+    this.changed(before, this.filing.file(this.lastSeq))
   }
 
   private write(): void {

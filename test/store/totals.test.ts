@@ -5,14 +5,13 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStepgate, type Stepgate } from '#src/control/stepgate.js'
 import { isRefusal } from '#src/domain/errors.js'
-import type { Changes } from '#src/domain/event.js'
 import type { GateRequest } from '#src/domain/gate/request.js'
-import type { Step } from '#src/domain/step.js'
 import type { Workflow } from '#src/domain/workflow.js'
 import { openPolicies, type Policies } from '#src/policy/bundle/open-policies.js'
 import { openSqliteStore } from '#src/store/sqlite-store.js'
 import { freshWorkflow } from '../fresh-workflow.js'
 import { moduleCache } from '../http/live.js'
+import { firstGate } from './first-gate.js'
 
 const me = { org: 'local', tenant: 'acme', client: 'acme', open: true }
 let policies: Policies
@@ -159,30 +158,3 @@ describe('totals of workflows', () => {
     }
   })
 })
-
-function firstGate(workflow: Workflow, seq: number): Changes {
-  const step: Step = {
-    workflowKey: workflow.key,
-    stepId: 's',
-    index: 1,
-    checkpoint: seq,
-    version: 1,
-    type: 'tool_call',
-    decision: 'allow',
-    reason: '',
-    decisionId: 'dec',
-    decisionSeq: seq,
-    idempotencyKey: '',
-    gateCount: 1,
-    firstGateAt: 2,
-    lastGateAt: 2,
-    decidedAt: 2,
-    completionCount: 0,
-    resumeCount: 0,
-    tokensIn: 7,
-    costUsd: 0.5,
-  }
-  const event = { seq, workflowKey: workflow.key, stepId: 's', type: 'step_gated' as const, at: 2 }
-  const after = { ...workflow, version: 2, stepCount: 1, tokensIn: 7, costUsd: 0.5 }
-  return { workflow: after, step, events: [{ ...event, body: '{"input":{}}' }] }
-}
