@@ -194,6 +194,9 @@ export const migrations: readonly string[] = [
   UPDATE totals SET filed_to = (SELECT coalesce(max(seq), 0) FROM events);
   DROP INDEX steps_by_id;
   CREATE UNIQUE INDEX steps_by_id ON steps (workflow_key, step_id) WHERE filed = 1;
+  -- Those that wait or waited for a person, whether filed or not.
+  DROP INDEX steps_waiting;
+  CREATE INDEX steps_once_held ON steps (workflow_key, step_index) WHERE approval_status IS NOT NULL;
   DROP VIEW timeline;
   CREATE VIEW timeline AS
     SELECT workflow_key, seq, step_id, type, at, body FROM events WHERE type <> 'step_gated'

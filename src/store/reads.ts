@@ -90,10 +90,10 @@ export class Reads implements Reader {
   }
 
   stepHeld(workflow: Workflow, states: readonly ('pending' | 'rejected' | 'expired')[]): Step | undefined {
-    this.settleIndex(workflow)
+    this.settle(workflow)
     const marks = states.map(() => '?').join(', ')
     const statement = this.list(
-      `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.filed = 1 AND s.approval_status IN (${marks}) ORDER BY s.step_index LIMIT 1`,
+      `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.approval_status IN (${marks}) ORDER BY s.step_index LIMIT 1`,
     )
     const row = statement.get([workflow.key, ...states])
     return row && this.stepOf(row, workflow)

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Approval, Step } from '#src/domain/step.js'
 import type { Workflow } from '#src/domain/workflow.js'
 import { openConnection, type SqlValue } from '#src/store/database.js'
 import { migrations } from '#src/store/migrations.js'
@@ -60,6 +61,21 @@ describe('steps that the index does not hold yet', () => {
     expect(await idsOf(store, 'a')).toEqual(['s0', 's2'])
     expect(unfiled()).toBe(0)
     expect(await indexOf(store, 'a', 's2')).toBe(2)
+  })
+
+  it('are found when they wait for a person, which every end of a workflow asks', async () => {
+    store = await open()
+    await create('a')
+    await gate('a', 'one')
+    const hold = { id: 'hold', hold: 1, status: 'rejected', expiresAt: 9 } as Approval
+    const held = await store.transact((tx) => {
+      const workflow = tx.workflow(scope, 'a') as Workflow
+      const { step, ...changes } = firstGate(workflow, tx.nextSeq(), 'two')
+      tx.apply({ ...changes, step: { ...(step as Step), approval: hold } })
+      return [tx.stepHeld(workflow, ['pending']), tx.stepHeld(workflow, ['rejected', 'expired'])?.stepId]
+    })
+    expect(held).toEqual([undefined, 'two'])
+    expect(unfiled()).toBe(2)
   })
 
   it('are filed together when they are many, while gates go on', async () => {
