@@ -157,10 +157,7 @@ export class Reads implements Reader {
     const rows = scope
       ? this.list(overdueOfTenant).all([now, scope.org, scope.tenant, limit])
       : this.sql.overdue.all([now, limit])
-    return rows.map((row) => {
-      const workflow = this.workflowByKey(workflowKeyOf(row))
-      return { step: this.stepOf(row, workflow), workflow }
-    })
+    return rows.map((row) => this.heldStep(row))
   }
 
   record(step: Step): DecisionRecord {
@@ -198,7 +195,7 @@ export class Reads implements Reader {
     const row = this.sql.workflowByKey.get([key])
     if (!row) throw new Error(`Workflow row ${key} is missing`)
     const workflow = workflowOf(row)
-    // What is remembered may be newer objects of the same version, which share their metadata.
+    // What is remembered may tell totals that the row does not tell yet.
     return this.known.get(workflow.id) ?? workflow
   }
 

@@ -22,6 +22,9 @@ const addUntoldTotals = `UPDATE workflows SET version = version + u.gates, step_
     cost_usd = workflows.cost_usd + u.cost_usd, told_to = u.latest
   FROM (${untold}) u WHERE key = u.workflow_key`
 
+/** First gates that are not in the index of steps. */
+const unfiled = 'checkpoint > (SELECT filed_to FROM totals) AND filed = 0'
+
 const sql = {
   workflow: `SELECT ${workflowColumns} FROM workflows WHERE id = ? AND org = ? AND tenant = ?`,
   workflowByKey: `SELECT ${workflowColumns} FROM workflows WHERE key = ?`,
@@ -35,10 +38,10 @@ const sql = {
     'UPDATE workflows SET version = ?, step_count = ?, tokens_in = ?, tokens_out = ?, cost_usd = ?, approvals_granted = ?, pending_step = ?, told_to = ? WHERE key = ? AND version = ?',
   updateWorkflow: `UPDATE workflows SET ${workflowStateColumns.map((name) => `${name} = ?`).join(', ')}, told_to = ? WHERE key = ? AND version = ?`,
   toldTo: 'UPDATE totals SET told_to = ?',
-  fileSteps: 'UPDATE steps SET filed = 1 WHERE checkpoint > (SELECT filed_to FROM totals) AND filed = 0',
+  fileSteps: `UPDATE steps SET filed = 1 WHERE ${unfiled}`,
   filedTo: 'UPDATE totals SET filed_to = ?',
   untold: `SELECT 1 FROM (${untold}) LIMIT 1`,
-  unfiled: 'SELECT 1 FROM steps WHERE checkpoint > (SELECT filed_to FROM totals) AND filed = 0 LIMIT 1',
+  unfiled: `SELECT 1 FROM steps WHERE ${unfiled} LIMIT 1`,
   addUntold: addUntoldTotals,
   toldToAll: 'UPDATE totals SET told_to = (SELECT coalesce(max(seq), 0) FROM events)',
   step: `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.step_id = ? AND s.filed = 1`,

@@ -84,7 +84,7 @@ export function firstStep(s: Step): SqlValue[] {
 
 const later = columns.slice(2).filter((name) => name !== 'checkpoint')
 
-/** All columns but the key, where the version is the one before. */
+/** All columns but those that say which step it is, where the version is the one before. */
 export const updateStep = `UPDATE steps SET ${later.map((name) => `${name} = ?`).join(', ')}
   WHERE checkpoint = ? AND version = ?`
 

@@ -145,8 +145,8 @@ export class Writes extends Reads implements Transaction {
   }
 
   protected override settleIndex(workflow: Workflow): void {
-    this.settle(workflow)
     if (this.filing.isOf(workflow.key)) this.file()
+    else this.settle(workflow)
   }
 
   /** Write totals that waited too. */

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -10,10 +10,11 @@ import { openSqliteStore } from '#src/store/sqlite-store.js'
 import type { Store } from '#src/store/store.js'
 import { freshWorkflow } from '../fresh-workflow.js'
 import { firstGate } from './first-gate.js'
+import { killedCopy } from './killed-copy.js'
 
 let folder: string
 let store: Store
-const open = (name = 'gate.db') => openSqliteStore({ path: join(folder, name), pid: process.pid })
+const open = (at = folder) => openSqliteStore({ path: join(at, 'gate.db'), pid: process.pid })
 // However slow the machine is, the store's second has not passed unless a test says so.
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
@@ -36,8 +37,8 @@ const idsOf = (from: Store, id: string) =>
   from.transact((tx) => tx.steps(tx.workflow(scope, id) as Workflow).map((step) => step.stepId))
 
 /** Of the file as it is on disk. */
-function inFile(sql: string, name = 'gate.db'): SqlValue[] | undefined {
-  const connection = openConnection(join(folder, name))
+function inFile(sql: string, at = folder): SqlValue[] | undefined {
+  const connection = openConnection(join(at, 'gate.db'))
   try {
     return connection.prepare(sql).get([])
   } finally {
@@ -94,14 +95,12 @@ describe('steps that the index does not hold yet', () => {
     await create('a')
     for (const id of ['one', 'two', 'three']) await gate('a', id)
     expect(unfiled()).toBe(3)
-    mkdirSync(join(folder, 'copy'))
-    for (const name of ['gate.db', 'gate.db-wal'])
-      copyFileSync(join(folder, name), join(folder, 'copy', name))
-    const next = await open('copy/gate.db')
+    const copy = killedCopy(folder)
+    const next = await open(copy)
     expect(await indexOf(next, 'a', 'two')).toBe(2)
     expect(await idsOf(next, 'a')).toEqual(['one', 'two', 'three'])
     await next.close()
-    expect(inFile('SELECT count(*) FROM steps WHERE filed = 0', 'copy/gate.db')).toEqual([0])
+    expect(inFile('SELECT count(*) FROM steps WHERE filed = 0', copy)).toEqual([0])
   })
 
   it('are filed after a second in which they became no more', async () => {
@@ -129,9 +128,8 @@ describe('steps that the index does not hold yet', () => {
     })
     expect(told).toEqual([['workflow_created', 'step_gated'], 'step_gated'])
     await gate('a', 'two')
-    const since = (tx: Parameters<Parameters<Store['transact']>[0]>[0]) =>
-      tx.history.stepsSince(tx.workflow(scope, 'a') as Workflow, 2)
-    expect([key, await store.transact(since)]).toEqual([1, ['two']])
+    const since = await store.transact((tx) => tx.history.stepsSince(tx.workflow(scope, 'a') as Workflow, 2))
+    expect([key, since]).toEqual([1, ['two']])
   })
 })
 

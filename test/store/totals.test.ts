@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -12,6 +12,7 @@ import { openSqliteStore } from '#src/store/sqlite-store.js'
 import { freshWorkflow } from '../fresh-workflow.js'
 import { moduleCache } from '../http/live.js'
 import { firstGate } from './first-gate.js'
+import { killedCopy } from './killed-copy.js'
 
 const me = { org: 'local', tenant: 'acme', client: 'acme', open: true }
 let policies: Policies
@@ -25,13 +26,8 @@ let folder: string
 const open = (at: string) =>
   openStepgate({ database: `file:${join(at, 'gate.db')}`, engine: () => policies.engine() })
 
-/** The files as a process that is killed at this moment leaves them, opened by the next one. */
-async function afterKill(): Promise<Stepgate> {
-  const copy = mkdtempSync(join(folder, 'copy-'))
-  for (const name of ['gate.db', 'gate.db-wal'])
-    if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(copy, name))
-  return open(copy)
-}
+/** What a process that is killed at this moment leaves, opened by the next one. */
+const afterKill = (): Promise<Stepgate> => open(killedCopy(folder))
 
 async function workflowOf(stepgate: Stepgate, id: string) {
   const found = await stepgate.getWorkflow(me, id)
