@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { WholeMessage } from '../src/http/index.js'
 
 // Longer than the idle time of common client pools (httpx 5 s, undici 4 s, proxies 60 s), so that the client closes
 // first and never writes into a connection that is going away.
@@ -37,6 +38,7 @@ export async function openHttpServer(
       requestTimeout: requestMs,
       maxHeaderSize: maxHeaderBytes,
       connectionsCheckingInterval: 5_000,
+      IncomingMessage: WholeMessage,
     },
     (request, response) => {
       if (stopping) response.setHeader('connection', 'close')

@@ -1,5 +1,6 @@
 /** Reading a request's bytes, no more than a limit. @module */
 import type { IncomingMessage } from 'node:http'
+import { WholeMessage } from './whole-message.js'
 
 /** @returns the bytes, or `too-large` as soon as the limit is passed, or `cut-off` when the client went away */
 export type BodyBytes = Buffer | 'too-large' | 'cut-off'
@@ -39,7 +40,7 @@ export function incomingBytes(
     answered = true
     done(bytes)
   }
-  incoming.on('data', (part: Buffer) => {
+  const add = (part: Buffer): void => {
     size += part.length
     if (size > limit) {
       first = undefined
@@ -50,9 +51,15 @@ export function incomingBytes(
       rest ??= [first]
       rest.push(part)
     }
-  })
-  incoming.on('end', () => {
+  }
+  const end = (): void =>
     answer(size > limit ? 'too-large' : rest ? Buffer.concat(rest) : (first ?? Buffer.alloc(0)))
-  })
+  if (incoming instanceof WholeMessage) {
+    // Where the client goes away nobody waits for an answer.
+    incoming.takeBody((part) => (part === null ? end() : add(part)))
+    return
+  }
+  incoming.on('data', add)
+  incoming.on('end', end)
   incoming.on('error', () => answer('cut-off'))
 }

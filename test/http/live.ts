@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { openStepgate, type StepgateOptions } from '#src/control/stepgate.js'
-import { createApp, createListener, openIdentity } from '#src/http/index.js'
+import { createApp, createListener, openIdentity, WholeMessage } from '#src/http/index.js'
 import { openPolicies } from '#src/policy/bundle/open-policies.js'
 
 /** Compiled modules are kept for one run of the tests, as a sidecar keeps them between starts. */
@@ -41,6 +41,8 @@ export interface LiveOptions extends Partial<StepgateOptions> {
   readonly policies?: string
   /** Serve the mountable app through Hono's own adapter instead of the listener. */
   readonly mounted?: boolean
+  /** Serve the listener on node's plain requests, as in somebody's own server, and not on `WholeMessage`. */
+  readonly plain?: boolean
   readonly publicUrl?: string
   readonly hosts?: readonly string[]
   readonly origins?: readonly string[]
@@ -76,9 +78,9 @@ export async function startLive(options: LiveOptions = {}): Promise<Live> {
     ...(options.hosts === undefined ? {} : { hosts: options.hosts }),
     ...(options.origins === undefined ? {} : { origins: options.origins }),
   }
-  const server = createServer(
-    options.mounted ? getRequestListener(createApp(http).fetch) : createListener(http),
-  )
+  const server = options.mounted
+    ? createServer(getRequestListener(createApp(http).fetch))
+    : createServer(options.plain ? {} : { IncomingMessage: WholeMessage }, createListener(http))
   const url = await listening(server)
   const as = (authorization: string | undefined, user?: string): Caller => ({
     call: async (method, path, body, headers = {}) => {
