@@ -22,12 +22,8 @@ export class History implements HistoryTable {
 
   ofWorkflow(workflow: Workflow): readonly PastEvent[] {
     this.settle()
-    // Two ways in, because a first gate is found by its step and not by an index of its own.
     return this.db
-      .all(
-        `SELECT ${columns} FROM events WHERE seq IN (SELECT seq FROM timeline WHERE workflow_key = ?) ORDER BY seq`,
-        [workflow.key],
-      )
+      .all(`SELECT ${columns} FROM timeline WHERE workflow_key = ? ORDER BY seq`, [workflow.key])
       .map(eventOf)
   }
 
@@ -109,21 +105,21 @@ export class History implements HistoryTable {
 const latestOfWorkflow = `SELECT seq, at, type FROM events
   WHERE workflow_key = ? AND type <> 'step_gated' AND type <> 'step_gate_repeated' ORDER BY seq DESC LIMIT 1`
 const latestGate = `SELECT checkpoint, first_gate_at, 'step_gated' FROM steps
-  WHERE checkpoint = (SELECT max(checkpoint) FROM steps WHERE workflow_key = ? AND filed = 1)`
+  WHERE checkpoint = (SELECT max(checkpoint) FROM steps WHERE workflow_key = ?)`
 const latestAbout = 'SELECT seq, at, type FROM events WHERE subject = ? ORDER BY seq DESC LIMIT 1'
 
-const stepsSince = `SELECT step_id FROM steps WHERE workflow_key = ? AND filed = 1 AND checkpoint > ?
+const stepsSince = `SELECT step_id FROM steps WHERE workflow_key = ? AND checkpoint > ?
     UNION SELECT step_id FROM events
       WHERE workflow_key = ? AND type <> 'step_gated' AND seq > ? AND step_id IS NOT NULL`
 
 /** As `gatedStatus` reads a step: a completion counts unless the step was gated anew after it. */
 const tally = `SELECT
-    count(*) FILTER (WHERE s.completed_at >= e.at),
+    count(*) FILTER (WHERE s.completed_at >= coalesce(e.at, s.first_gate_at)),
     count(*) FILTER (WHERE s.approval_status = 'pending' AND s.approval_expires_at > ?),
     count(*) FILTER (WHERE s.decision = 'block'),
     count(*) FILTER (WHERE s.approval_status IN ('rejected', 'expired')
       OR (s.approval_status = 'pending' AND s.approval_expires_at <= ?))
-  FROM steps s JOIN events e ON e.seq = s.decision_seq WHERE s.workflow_key = ? AND s.filed = 1`
+  FROM steps s LEFT JOIN events e ON e.seq = s.decision_seq WHERE s.workflow_key = ?`
 
 function eventOf([seq, workflowKey, stepId, type, at, body, subject]: readonly SqlValue[]): PastEvent {
   return {

@@ -204,4 +204,37 @@ export const migrations: readonly string[] = [
     SELECT s.workflow_key, e.seq, e.step_id, e.type, e.at, e.body FROM steps s JOIN events e ON e.seq = s.checkpoint
       WHERE s.filed = 1;
   `,
+  `
+  -- First gates of one commit that need no more than this: what events tells of the others. 'gates' is JSON, an element for each
+  -- gate, in the order of their event numbers: [start, body bytes, asked bytes (of content), at, workflow_key, step_id,
+  -- step_index, type, decision, idempotency_key, tokens_in, tokens_out, cost_usd]. 'content' is their bodies and requests.
+  CREATE TABLE gate_groups (
+    first_seq INTEGER PRIMARY KEY,
+    gates TEXT NOT NULL,
+    content BLOB NOT NULL
+  );
+  -- The same as rows.
+  CREATE VIEW grouped_gates AS
+    SELECT g.first_seq + j.key AS seq, j.value ->> 4 AS workflow_key, j.value ->> 5 AS step_id, j.value ->> 3 AS at,
+      CAST(substr(g.content, 1 + (j.value ->> 0), j.value ->> 1) AS TEXT) AS body,
+      CASE WHEN j.value ->> 2 > 0 THEN substr(g.content, 1 + (j.value ->> 0) + (j.value ->> 1), j.value ->> 2) END AS asked
+    FROM gate_groups g, json_each(g.gates) j;
+
+  -- Rows of their steps are written later: those up to totals.filed_to have been. So no row waits for its index any more.
+  DROP VIEW timeline;
+  UPDATE steps SET filed = 1 WHERE checkpoint > (SELECT filed_to FROM totals) AND filed = 0;
+  UPDATE totals SET filed_to = (SELECT coalesce(max(seq), 0) FROM events);
+  DROP INDEX steps_by_id;
+  ALTER TABLE steps DROP COLUMN filed;
+  CREATE UNIQUE INDEX steps_by_id ON steps (workflow_key, step_id);
+  CREATE VIEW timeline AS
+    SELECT workflow_key, seq, step_id, type, at, body, subject FROM events WHERE type <> 'step_gated'
+    UNION ALL
+    SELECT s.workflow_key, s.checkpoint, s.step_id, 'step_gated', s.first_gate_at, coalesce(e.body, CAST(substr(g.content,
+        1 + (g.gates ->> ('$[' || (s.checkpoint - g.first_seq) || '][0]')),
+        g.gates ->> ('$[' || (s.checkpoint - g.first_seq) || '][1]')) AS TEXT)), e.subject
+      FROM steps s LEFT JOIN events e ON e.seq = s.checkpoint
+      LEFT JOIN gate_groups g ON e.seq IS NULL
+        AND g.first_seq = (SELECT max(first_seq) FROM gate_groups WHERE first_seq <= s.checkpoint);
+  `,
 ]

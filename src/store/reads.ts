@@ -30,8 +30,8 @@ export class Reads implements Reader {
   /** Called before rows are read: what was to be written to them has to be written first. Not totals of workflows. */
   protected settle(_workflow?: Workflow): void {}
 
-  /** Called before the steps of a workflow are looked for by an index that first gates are written to later. */
-  protected settleIndex(_workflow: Workflow): void {}
+  /** Called before steps of a workflow are looked for whose rows may be written later. */
+  protected settleSteps(_workflow: Workflow): void {}
 
   /** Called before whole rows of workflows are read. */
   protected settleTotals(): void {}
@@ -70,21 +70,18 @@ export class Reads implements Reader {
   step(workflow: Workflow, stepId: string): Step | undefined {
     if (this.knownSteps.lacks(workflow.key, stepId)) return undefined
     this.settle(workflow)
-    const checkpoint = this.filing.checkpointOf(workflow.key, stepId)
-    const row =
-      checkpoint === undefined
-        ? this.sql.step.get([workflow.key, stepId])
-        : this.sql.stepOfCheckpoint.get([checkpoint, workflow.key])
+    if (this.filing.has(workflow.key, stepId)) this.settleSteps(workflow)
+    const row = this.sql.step.get([workflow.key, stepId])
     return row && this.stepOf(row, workflow)
   }
 
   steps(workflow: Workflow): readonly Step[] {
-    this.settleIndex(workflow)
+    this.settleSteps(workflow)
     return this.sql.steps.all([workflow.key]).map((row) => this.stepOf(row, workflow))
   }
 
   lastResumable(workflow: Workflow): Step | undefined {
-    this.settleIndex(workflow)
+    this.settleSteps(workflow)
     const row = this.sql.lastResumable.get([workflow.key])
     return row && this.stepOf(row, workflow)
   }
@@ -119,7 +116,7 @@ export class Reads implements Reader {
   }
 
   stepOfCheckpoint(workflow: Workflow, checkpoint: number): Step | undefined {
-    this.settle(workflow)
+    this.settleSteps(workflow)
     const row = this.sql.stepOfCheckpoint.get([checkpoint, workflow.key])
     return row && this.stepOf(row, workflow)
   }

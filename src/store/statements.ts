@@ -1,5 +1,6 @@
 /** Every statement of the store, prepared once per connection. @module */
 import type { Connection, Statement } from './database.js'
+import { eventBodies, insertUnfiledSteps, lastSeqAnywhere } from './gate-groups.js'
 import { insertSteps, stepSelection, updateStep } from './step-rows.js'
 import { workflowColumns, workflowStateColumns } from './workflow-rows.js'
 
@@ -22,8 +23,8 @@ const addUntoldTotals = `UPDATE workflows SET version = version + u.gates, step_
     cost_usd = workflows.cost_usd + u.cost_usd, told_to = u.latest
   FROM (${untold}) u WHERE key = u.workflow_key`
 
-/** First gates that are not in the index of steps. */
-const unfiled = 'checkpoint > (SELECT filed_to FROM totals) AND filed = 0'
+/** First gates whose steps have no rows yet. */
+const unfiled = 'FROM gate_groups WHERE first_seq > (SELECT filed_to FROM totals)'
 
 const sql = {
   workflow: `SELECT ${workflowColumns} FROM workflows WHERE id = ? AND org = ? AND tenant = ?`,
@@ -31,28 +32,29 @@ const sql = {
   workflowsOfPlan: `SELECT ${workflowColumns} FROM workflows WHERE org = ? AND tenant = ?
     AND metadata ->> '$.plan_id' IS NOT NULL AND metadata ->> '$.plan_id' = ? ORDER BY key DESC LIMIT ?`,
   lastKey: 'SELECT max(key) FROM workflows',
-  lastSeq: 'SELECT max(seq) FROM events',
+  lastSeq: lastSeqAnywhere,
   running: "SELECT count(*) FROM workflows WHERE org = ? AND tenant = ? AND status = 'in_progress'",
   insertWorkflow: `INSERT INTO workflows (${workflowColumns}) VALUES (${places(workflowColumns.split(', ').length)})`,
   tally:
     'UPDATE workflows SET version = ?, step_count = ?, tokens_in = ?, tokens_out = ?, cost_usd = ?, approvals_granted = ?, pending_step = ?, told_to = ? WHERE key = ? AND version = ?',
   updateWorkflow: `UPDATE workflows SET ${workflowStateColumns.map((name) => `${name} = ?`).join(', ')}, told_to = ? WHERE key = ? AND version = ?`,
   toldTo: 'UPDATE totals SET told_to = ?',
-  fileSteps: `UPDATE steps SET filed = 1 WHERE ${unfiled}`,
+  insertGateGroup: 'INSERT INTO gate_groups (first_seq, gates, content) VALUES (?, ?, ?)',
+  insertUnfiledSteps: insertUnfiledSteps(unfiled),
   filedTo: 'UPDATE totals SET filed_to = ?',
   untold: `SELECT 1 FROM (${untold}) LIMIT 1`,
-  unfiled: `SELECT 1 FROM steps WHERE ${unfiled} LIMIT 1`,
+  unfiled: `SELECT 1 ${unfiled} LIMIT 1`,
   addUntold: addUntoldTotals,
-  toldToAll: 'UPDATE totals SET told_to = (SELECT coalesce(max(seq), 0) FROM events)',
-  step: `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.step_id = ? AND s.filed = 1`,
+  toldToAll: 'UPDATE totals SET told_to = ?',
+  step: `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.step_id = ?`,
   stepOfCheckpoint: `SELECT ${stepSelection} WHERE s.checkpoint = ? AND s.workflow_key = ?`,
-  steps: `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.filed = 1 ORDER BY s.step_index`,
-  lastResumable: `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.filed = 1 AND s.decision <> 'block' ORDER BY s.step_index DESC LIMIT 1`,
+  steps: `SELECT ${stepSelection} WHERE s.workflow_key = ? ORDER BY s.step_index`,
+  lastResumable: `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.decision <> 'block' ORDER BY s.step_index DESC LIMIT 1`,
   waiting: `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.approval_status = 'pending' ORDER BY s.step_index`,
   stepOfApproval: `SELECT ${stepSelection} JOIN workflows w ON w.key = s.workflow_key
     WHERE s.approval IS NOT NULL AND s.approval ->> '$.id' = ? AND w.org = ? AND w.tenant = ?`,
   updateStep,
-  event: 'SELECT body, asked FROM events WHERE seq = ?',
+  event: eventBodies,
   overdue: `SELECT ${stepSelection}
     WHERE s.approval_status = 'pending' AND s.approval_expires_at <= ? ORDER BY s.approval_expires_at LIMIT ?`,
   /** Rows changed since the connection was opened. */

@@ -1,62 +1,72 @@
-/** Steps that the index does not find yet. @module */
+/** Steps whose rows are written later. @module */
+import type { Step } from '../domain/step.js'
+import { Rows } from './rows.js'
 import type { Statements } from './statements.js'
+import { firstStep, firstStepParameters } from './step-rows.js'
 
 /**
- * At so many steps they are filed. Callers gate in many workflows at once, so each step of a group has a page of the index
- * to itself; of so many steps several share one. Filing them takes about a millisecond.
+ * At so many steps their rows are written. Callers gate in many workflows at once, so each step of a group has a page of the
+ * index to itself; of so many steps several share one. Writing them takes about two milliseconds.
  */
 const filedAtOnce = 512
 
 /**
- * First gates are not written into the index of steps (by workflow and step id) one by one, but many together: see
- * `steps.filed`. Until then these steps are found by their checkpoints, which are remembered here.
+ * The rows of plain first gates (see `isPlain`) say nothing that their group does not say, so they are written many together:
+ * when somebody looks for one of them, when they are many, or after a while. A process that is killed before that
+ * leaves them to the next one, which makes them of the groups.
  */
 export class StepFiling {
-  private readonly checkpoints = new Map<number, Map<string, number>>()
-  private count = 0
+  private waiting: Step[] = []
+  private readonly workflows = new Set<number>()
 
-  constructor(private readonly sql: Pick<Statements, 'fileSteps' | 'filedTo'>) {}
+  constructor(private readonly sql: Pick<Statements, 'insertSteps' | 'insertUnfiledSteps' | 'filedTo'>) {}
 
   get hasAny(): boolean {
-    return this.count > 0
+    return this.waiting.length > 0
   }
 
   get hasTooMany(): boolean {
-    return this.count >= filedAtOnce
+    return this.waiting.length >= filedAtOnce
   }
 
-  /** A step was gated for the first time. */
-  add(workflowKey: number, stepId: string, checkpoint: number): void {
-    let its = this.checkpoints.get(workflowKey)
-    if (!its) {
-      its = new Map()
-      this.checkpoints.set(workflowKey, its)
-    }
-    its.set(stepId, checkpoint)
-    this.count++
+  /** A step was gated for the first time, and its gate is in a group. */
+  add(step: Step): void {
+    this.waiting.push(step)
+    this.workflows.add(step.workflowKey)
   }
 
-  /** Whether steps of this workflow are not in the index yet. */
+  /** Whether steps of this workflow have no rows yet. */
   isOf(workflowKey: number): boolean {
-    return this.checkpoints.has(workflowKey)
+    return this.workflows.has(workflowKey)
   }
 
-  /** The checkpoint of a step that is not in the index yet. */
-  checkpointOf(workflowKey: number, stepId: string): number | undefined {
-    return this.checkpoints.get(workflowKey)?.get(stepId)
+  /** Whether this step has no row yet. */
+  has(workflowKey: number, stepId: string): boolean {
+    return (
+      this.isOf(workflowKey) &&
+      this.waiting.some((step) => step.workflowKey === workflowKey && step.stepId === stepId)
+    )
   }
 
   /**
-   * File them all.
-   * @param seq the last event; rows of all steps up to it have been written
+   * Write all their rows.
+   * @param seq the last event; rows of all steps up to it have been written then
    * @returns how many rows must have changed, if nobody else changed them
    */
   file(seq: number): number {
-    const rows = this.count
-    this.sql.fileSteps.get([])
+    const rows = new Rows(this.sql.insertSteps, firstStepParameters)
+    for (const step of this.waiting) rows.add(firstStep(step))
+    rows.finish()
     this.sql.filedTo.get([seq])
-    this.checkpoints.clear()
-    this.count = 0
-    return rows + 1
+    const written = this.waiting.length + 1
+    this.waiting = []
+    this.workflows.clear()
+    return written
+  }
+
+  /** Write the rows that an earlier process did not come to write. @param seq as for `file` */
+  recover(seq: number): void {
+    this.sql.insertUnfiledSteps.get([])
+    this.sql.filedTo.get([seq])
   }
 }

@@ -9,6 +9,7 @@ import { type DecisionRecord, readRecord } from '../domain/gate/record.js'
 import type { Approval, Step, StepType } from '../domain/step.js'
 import type { Workflow } from '../domain/workflow.js'
 import type { SqlValue } from './database.js'
+import { decisionColumns, decisionTables } from './gate-groups.js'
 import { given } from './workflow-rows.js'
 
 const columns = [
@@ -38,8 +39,8 @@ const columns = [
   'last_resumed_at',
 ]
 
-/** What is selected for a step: its columns (table `s`), and time and record of its decision (table `e`). */
-export const stepSelection = `${columns.map((name) => `s.${name}`).join(', ')}, e.at, e.body, e.asked FROM steps s JOIN events e ON e.seq = s.decision_seq`
+/** What is selected for a step: its columns (table `s`), and time and record of its decision. */
+export const stepSelection = `${columns.map((name) => `s.${name}`).join(', ')}, ${decisionColumns} FROM steps s ${decisionTables}`
 
 /** So many parameters has `firstStep`. */
 export const firstStepParameters = 15
@@ -54,10 +55,10 @@ export function insertSteps(count: number): string {
     // The decision's number is its checkpoint's too, and the last gate is the first.
     places.splice(4, 0, places[3] as string)
     places.splice(10, 0, places[9] as string)
-    return `(${places.join(', ')}, 0)`
+    return `(${places.join(', ')})`
   })
   return `INSERT INTO steps (workflow_key, step_id, step_index, checkpoint, decision_seq, type, decision, content_digest,
-    idempotency_key, first_gate_at, last_gate_at, tokens_in, tokens_out, cost_usd, approval_status, approval_expires_at, approval, filed)
+    idempotency_key, first_gate_at, last_gate_at, tokens_in, tokens_out, cost_usd, approval_status, approval_expires_at, approval)
     VALUES ${rows.join(', ')}`
 }
 

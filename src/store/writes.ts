@@ -3,6 +3,7 @@ import type { Changes, Event, PastEvent } from '../domain/event.js'
 import type { Step } from '../domain/step.js'
 import { copyOf, type Workflow } from '../domain/workflow.js'
 import { Agents } from './agent-table.js'
+import { GateGroups, isPlain } from './gate-groups.js'
 import { History } from './history-table.js'
 import { migrations } from './migrations.js'
 import { Plans } from './plan-table.js'
@@ -30,6 +31,7 @@ export class Writes extends Reads implements Transaction {
   private readonly workflowChanges = new WorkflowChanges(this.sql)
   /** Keys of the workflows whose steps or events are among what is kept. */
   private readonly unsettled = new Set<number>()
+  private readonly gates = new GateGroups(this.sql)
   private stepsToWrite: Step[] = []
   private eventsToWrite: Event[] = []
   private writtenBytes = 0
@@ -63,12 +65,10 @@ export class Writes extends Reads implements Transaction {
   }
 
   apply({ workflow, step, plan, runs, events }: Changes): void {
+    const plain = step !== undefined && isPlain(step, events)
     if (step) {
-      this.stepsToWrite.push(step)
-      if (step.version === 1) {
-        this.knownSteps.add(step.workflowKey, step.stepId)
-        this.filing.add(step.workflowKey, step.stepId, step.checkpoint)
-      }
+      if (!plain) this.stepsToWrite.push(step)
+      if (step.version === 1) this.knownSteps.add(step.workflowKey, step.stepId)
       this.unsettled.add(step.workflowKey)
     }
     // A hold and its end are seen in the row, by whoever looks for what waits.
@@ -76,7 +76,8 @@ export class Writes extends Reads implements Transaction {
     if (workflow) this.changeWorkflow(workflow, gated)
     if (plan) this.plans.change(plan)
     for (const run of runs ?? []) this.plans.changeRun(run)
-    for (const event of events) this.append(event)
+    if (plain) this.gates.add({ step, event: this.number(events[0] as Event) })
+    else for (const event of events) this.append(event)
   }
 
   recordRevision(id: string, now: number, description: () => string): void {
@@ -119,9 +120,9 @@ export class Writes extends Reads implements Transaction {
   recover(): void {
     if (!this.sql.untold.get([]) && !this.sql.unfiled.get([])) return
     this.begin()
+    this.filing.recover(this.lastSeq)
     this.sql.addUntold.get([])
-    this.sql.toldToAll.get([])
-    this.filing.file(this.lastSeq)
+    this.sql.toldToAll.get([this.lastSeq])
     this.commit()
   }
 
@@ -144,7 +145,7 @@ export class Writes extends Reads implements Transaction {
     if (!workflow || this.unsettled.has(workflow.key)) this.write()
   }
 
-  protected override settleIndex(workflow: Workflow): void {
+  protected override settleSteps(workflow: Workflow): void {
     if (this.filing.isOf(workflow.key)) this.file()
     else this.settle(workflow)
   }
@@ -175,10 +176,15 @@ export class Writes extends Reads implements Transaction {
   private write(): void {
     if (this.unsettled.size === 0) return
     // Inserting fails by itself where it must not be.
-    const updates = this.workflowChanges.isPressing || this.stepsToWrite.some(({ version }) => version > 1)
+    this.writtenBytes += this.gates.write((step) => this.filing.add(step))
+    const later = this.stepsToWrite.filter(({ version }) => version > 1)
+    const updates = this.workflowChanges.isPressing || later.length > 0
     const before = updates ? this.changes() : 0
+    // A step may have been gated just now, and changed by whoever did that.
+    const unfiled = later.some(({ workflowKey, stepId }) => this.filing.has(workflowKey, stepId))
+    const filed = unfiled ? this.filing.file(this.lastSeq) : 0
     this.writeSteps()
-    const rows = this.stepsToWrite.length + this.workflowChanges.write(this.lastSeq)
+    const rows = filed + this.stepsToWrite.length + this.workflowChanges.write(this.lastSeq)
     if (updates) this.changed(before, rows)
     this.writtenBytes += rows
     this.writeEvents()
@@ -205,14 +211,19 @@ export class Writes extends Reads implements Transaction {
   }
 
   private append(event: Event): void {
+    this.eventsToWrite.push(this.number(event))
+  }
+
+  /** Gives an event its number. */
+  private number(event: Event): Event {
     const seq = this.lastSeq + 1
     if (event.seq !== undefined && event.seq !== seq)
       throw new Error(`Event ${event.seq} appended where ${seq} is next`)
     this.lastSeq = seq
     this.unsettled.add(event.workflowKey)
     const numbered = event.seq === undefined ? { ...event, seq } : event
-    this.eventsToWrite.push(numbered)
     this.appended?.push(numbered as PastEvent)
+    return numbered
   }
 
   private writeSteps(): void {

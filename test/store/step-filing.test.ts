@@ -45,23 +45,26 @@ function inFile(sql: string, at = folder): SqlValue[] | undefined {
     connection.close()
   }
 }
-const unfiled = () => Number(inFile('SELECT count(*) FROM steps WHERE filed = 0')?.[0])
+const unfiledSteps = 'SELECT count(*) FROM grouped_gates WHERE seq > (SELECT filed_to FROM totals)'
+const unfiled = () => Number(inFile(unfiledSteps)?.[0])
+const rows = (at = folder) => Number(inFile('SELECT count(*) FROM steps', at)?.[0])
 
-describe('steps that the index does not hold yet', () => {
-  it('are found by their ids, and are filed when their workflow\u2019s list is asked for', async () => {
+describe('steps that have no rows yet', () => {
+  it('are found by their ids, and are filed when they or their workflow\u2019s list are asked for', async () => {
     store = await open()
     await Promise.all([create('a'), create('b')])
     await Promise.all(['a', 'b', 'a'].map((id, i) => gate(id, `s${i}`)))
-    expect(unfiled()).toBe(3)
-    expect(await Promise.all([indexOf(store, 'a', 's0'), indexOf(store, 'a', 's2')])).toEqual([1, 2])
-    expect([await indexOf(store, 'a', 's1'), await indexOf(store, 'b', 's1')]).toEqual([undefined, 1])
-    expect(unfiled()).toBe(3)
+    expect([unfiled(), rows()]).toEqual([3, 0])
     await create('c')
-    expect(await idsOf(store, 'c')).toEqual([])
-    expect(unfiled()).toBe(3)
+    expect([await indexOf(store, 'a', 's1'), await idsOf(store, 'c')]).toEqual([undefined, []])
+    expect([unfiled(), rows()]).toEqual([3, 0])
+    expect(await Promise.all([indexOf(store, 'a', 's0'), indexOf(store, 'a', 's2')])).toEqual([1, 2])
+    expect([unfiled(), rows()]).toEqual([0, 3])
+    await gate('b', 's3')
     expect(await idsOf(store, 'a')).toEqual(['s0', 's2'])
-    expect(unfiled()).toBe(0)
-    expect(await indexOf(store, 'a', 's2')).toBe(2)
+    expect([unfiled(), rows()]).toEqual([1, 3])
+    expect(await idsOf(store, 'b')).toEqual(['s1', 's3'])
+    expect([unfiled(), rows()]).toEqual([0, 4])
   })
 
   it('are found when they wait for a person, which every end of a workflow asks', async () => {
@@ -76,7 +79,7 @@ describe('steps that the index does not hold yet', () => {
       return [tx.stepHeld(workflow, ['pending']), tx.stepHeld(workflow, ['rejected', 'expired'])?.stepId]
     })
     expect(held).toEqual([undefined, 'two'])
-    expect(unfiled()).toBe(2)
+    expect([unfiled(), rows()]).toEqual([1, 1])
   })
 
   it('are filed together when they are many, while gates go on', async () => {
@@ -85,7 +88,7 @@ describe('steps that the index does not hold yet', () => {
     for (let i = 0; i < 600; i += 50)
       await Promise.all(Array.from({ length: 50 }, (_, k) => gate('a', `s${i + k}`)))
     expect(unfiled()).toBeLessThan(512)
-    expect(inFile('SELECT count(*) FROM steps WHERE filed = 1')?.[0]).toBeGreaterThanOrEqual(512)
+    expect(rows()).toBeGreaterThanOrEqual(512)
     expect([await indexOf(store, 'a', 's0'), await indexOf(store, 'a', 's599')]).toEqual([1, 600])
     expect(await idsOf(store, 'a')).toHaveLength(600)
   })
@@ -96,11 +99,12 @@ describe('steps that the index does not hold yet', () => {
     for (const id of ['one', 'two', 'three']) await gate('a', id)
     expect(unfiled()).toBe(3)
     const copy = killedCopy(folder)
+    const steps = (from: Store) => from.transact((tx) => tx.steps(tx.workflow(scope, 'a') as Workflow))
     const next = await open(copy)
+    expect([inFile(unfiledSteps, copy), rows(copy)]).toEqual([[0], 3])
+    expect(await steps(next)).toEqual(await steps(store))
     expect(await indexOf(next, 'a', 'two')).toBe(2)
-    expect(await idsOf(next, 'a')).toEqual(['one', 'two', 'three'])
     await next.close()
-    expect(inFile('SELECT count(*) FROM steps WHERE filed = 0', copy)).toEqual([0])
   })
 
   it('are filed after a second in which they became no more', async () => {
@@ -108,10 +112,10 @@ describe('steps that the index does not hold yet', () => {
     await create('a')
     await gate('a', 'one')
     vi.advanceTimersByTime(999)
-    await indexOf(store, 'a', 'one')
+    await create('b')
     expect(unfiled()).toBe(1)
     vi.advanceTimersByTime(1)
-    await indexOf(store, 'a', 'one')
+    await create('c')
     expect(unfiled()).toBe(0)
   })
 
@@ -134,25 +138,38 @@ describe('steps that the index does not hold yet', () => {
 })
 
 describe('a database of an earlier version', () => {
-  it('has all its steps filed, and keeps the size of its pages', async () => {
+  const workflows = `INSERT INTO workflows (key, id, org, tenant, client, name, source, metadata, created_at, version, status,
+      step_count, tokens_in, tokens_out, cost_usd, approvals_granted, told_to)
+    VALUES (1, 'a', 'o', 't', 't', 'w', 'external', '{}', 1, 3, 'in_progress', 2, 0, 0, 0, 0, 2)`
+  const step = (seq: number, filed = '') => `
+    INSERT INTO steps (checkpoint, workflow_key, step_id, step_index, type, decision, decision_seq, idempotency_key,
+      first_gate_at, last_gate_at${filed && ', filed'})
+    VALUES (${seq}, 1, 's${seq}', ${seq}, 'tool_call', 'allow', ${seq}, '', 2, 2${filed && `, ${filed}`});
+    INSERT INTO events (seq, workflow_key, step_id, type, at, body) VALUES (${seq}, 1, 's${seq}', 'step_gated', 2, '{"input":{}}')`
+
+  it.each([
+    [4, [workflows, step(1), step(2)]],
+    // It left the second step without its place in the index.
+    [5, [workflows, step(1), step(2, '0'), 'UPDATE totals SET told_to = 2, filed_to = 1']],
+  ])('(schema %i) has all its steps, and keeps the size of its pages', async (version, statements) => {
     const before = openConnection(join(folder, 'gate.db'))
     before.exec('PRAGMA journal_mode = WAL')
-    before.exec(`${migrations.slice(0, 4).join(';')}; PRAGMA user_version = 4`)
-    before.exec(`INSERT INTO workflows (key, id, org, tenant, client, name, source, metadata, created_at, version, status,
-        step_count, tokens_in, tokens_out, cost_usd, approvals_granted, told_to)
-      VALUES (1, 'a', 'o', 't', 't', 'w', 'external', '{}', 1, 3, 'in_progress', 2, 0, 0, 0, 0, 2)`)
-    for (const seq of [1, 2]) {
-      before.exec(`INSERT INTO steps (checkpoint, workflow_key, step_id, step_index, type, decision, decision_seq,
-        idempotency_key, first_gate_at, last_gate_at) VALUES (${seq}, 1, 's${seq}', ${seq}, 'tool_call', 'allow', ${seq}, '', 2, 2)`)
-      before.exec(`INSERT INTO events (seq, workflow_key, step_id, type, at, body)
-        VALUES (${seq}, 1, 's${seq}', 'step_gated', 2, '{"input":{}}')`)
-    }
+    before.exec(`${migrations.slice(0, version).join(';')}; PRAGMA user_version = ${version}`)
+    for (const statement of statements) before.exec(statement)
     before.close()
     store = await open()
     expect(await indexOf(store, 'a', 's2')).toBe(2)
     await gate('a', 's3')
-    expect(unfiled()).toBe(1)
+    expect([unfiled(), rows()]).toEqual([1, 2])
     expect(await idsOf(store, 'a')).toEqual(['s1', 's2', 's3'])
+    const told = await store.transact((tx) =>
+      tx.history.ofWorkflow(tx.workflow(scope, 'a') as Workflow).map(({ seq, stepId }) => [seq, stepId]),
+    )
+    expect(told).toEqual([
+      [1, 's1'],
+      [2, 's2'],
+      [3, 's3'],
+    ])
     expect(inFile('PRAGMA page_size')).toEqual([4096])
   })
 })

@@ -1,0 +1,146 @@
+/**
+ * First gates of one commit, kept together in one row. A row of `gate_groups` costs what one event does, and a gate in it
+ * little more than its bytes: no parameter, no statement and no cell of a page is its own.
+ * @module
+ */
+import type { Event } from '../domain/event.js'
+import { jsonString } from '../domain/json.js'
+import type { Step } from '../domain/step.js'
+import type { Statements } from './statements.js'
+
+/** A row that is this long takes no further gate: who reads one of them has all of them read. */
+const longEnoughBytes = 128 * 1024
+
+/** A first gate that needs nothing but its step's row and its event, and the event's number is the step's checkpoint. */
+export interface PlainGate {
+  readonly step: Step
+  readonly event: Event
+}
+
+/**
+ * Whether a first gate can be kept in a group. Not where a person has to decide: holds are searched by what their rows and
+ * records say. Nor where the record is masked: the step's digest is told by nothing else.
+ */
+export function isPlain(step: Step, events: readonly Event[]): boolean {
+  const [event, another] = events
+  return (
+    step.version === 1 &&
+    step.approval === undefined &&
+    step.contentDigest === undefined &&
+    another === undefined &&
+    event?.type === 'step_gated' &&
+    event.seq === step.checkpoint &&
+    event.subject === undefined &&
+    !lostInJson.test(step.stepId) &&
+    !lostInJson.test(step.idempotencyKey)
+  )
+}
+
+/** SQLite ends a JSON string where this says NUL, and makes of half a surrogate pair what is no text. */
+const lostInJson = /[\0\p{Surrogate}]/u
+
+/** Gates on their way into rows. */
+export class GateGroups {
+  private waiting: PlainGate[] = []
+  /** Where contents are put together. */
+  private content = Buffer.allocUnsafe(longEnoughBytes * 2)
+
+  constructor(private readonly sql: Pick<Statements, 'insertGateGroup'>) {}
+
+  add(gate: PlainGate): void {
+    this.waiting.push(gate)
+  }
+
+  /**
+   * Write them all.
+   * @param written told of each gate
+   * @returns bytes of text
+   */
+  write(written: (step: Step) => void): number {
+    const { waiting } = this
+    if (waiting.length === 0) return 0
+    this.waiting = []
+    let bytes = 0
+    let first = 0
+    let length = 0
+    let gates = ''
+    for (const [i, { step, event }] of waiting.entries()) {
+      const start = length
+      const bodyEnd = start + this.put(event.body, start)
+      length = bodyEnd + this.put(event.asked, bodyEnd)
+      gates += `${gates === '' ? '[' : ','}${told(step, start, bodyEnd - start, length - bodyEnd)}`
+      written(step)
+      const follows = waiting[i + 1]?.step.checkpoint === step.checkpoint + 1
+      if (follows && length < longEnoughBytes) continue
+      const firstSeq = (waiting[first] as PlainGate).step.checkpoint
+      this.sql.insertGateGroup.get([firstSeq, `${gates}]`, this.content.subarray(0, length)])
+      bytes += length + gates.length
+      first = i + 1
+      length = 0
+      gates = ''
+    }
+    if (this.content.length > longEnoughBytes * 8) this.content = Buffer.allocUnsafe(longEnoughBytes * 2)
+    return bytes
+  }
+
+  /** Puts bytes into the content. @returns how many */
+  private put(part: string | Uint8Array | undefined, at: number): number {
+    if (part === undefined) return 0
+    // A UTF-16 unit takes three bytes at most.
+    const room = typeof part === 'string' ? part.length * 3 : part.length
+    if (at + room > this.content.length) {
+      const larger = Buffer.allocUnsafe((at + room) * 2)
+      this.content.copy(larger, 0, 0, at)
+      this.content = larger
+    }
+    if (typeof part === 'string') return this.content.write(part, at, 'utf8')
+    this.content.set(part, at)
+    return part.length
+  }
+}
+
+/** A gate's element of `gate_groups.gates`. */
+function told(step: Step, start: number, bodyBytes: number, askedBytes: number): string {
+  const { workflowKey, stepId, index, firstGateAt, tokensIn = null, tokensOut = null, costUsd = null } = step
+  return (
+    `[${start},${bodyBytes},${askedBytes},${firstGateAt},${workflowKey},${jsonString(stepId)},${index}` +
+    `,"${step.type}","${step.decision}",${jsonString(step.idempotencyKey)},${tokensIn},${tokensOut},${costUsd}]`
+  )
+}
+
+/** The group that holds an event, if one does, as table `g`; `seq`: SQL for the event's number. */
+const groupOf = (seq: string): string =>
+  `g.first_seq = (SELECT max(first_seq) FROM gate_groups WHERE first_seq <= ${seq})`
+
+/** An event's place in its gate's element, as SQL. */
+const place = (seq: string, n: number): string =>
+  `(g.gates ->> ('$[' || (${seq} - g.first_seq) || '][${n}]'))`
+
+const bodyOf = (seq: string): string =>
+  `CAST(substr(g.content, 1 + ${place(seq, 0)}, ${place(seq, 1)}) AS TEXT)`
+const askedOf = (seq: string): string =>
+  `CASE WHEN ${place(seq, 2)} > 0 THEN substr(g.content, 1 + ${place(seq, 0)} + ${place(seq, 1)}, ${place(seq, 2)}) END`
+
+/** Body and `asked` of an event, wherever it is kept. The number is parameter 1. */
+export const eventBodies = `SELECT body, asked FROM events WHERE seq = ?1 UNION ALL
+  SELECT ${bodyOf('?1')}, ${askedOf('?1')} FROM gate_groups g
+    WHERE ${groupOf('?1')} AND ?1 < g.first_seq + json_array_length(g.gates) LIMIT 1`
+
+/** The number of the last event, wherever it is kept. */
+export const lastSeqAnywhere = `SELECT max(coalesce((SELECT max(seq) FROM events), 0), coalesce((SELECT first_seq +
+  json_array_length(gates) - 1 FROM gate_groups ORDER BY first_seq DESC LIMIT 1), 0))`
+
+/** Writes the rows of steps from the groups that they were first gated in. @param groups the groups' FROM */
+export const insertUnfiledSteps = (groups: string): string =>
+  `INSERT INTO steps (checkpoint, decision_seq, first_gate_at, last_gate_at, workflow_key, step_id, step_index, type,
+      decision, idempotency_key, tokens_in, tokens_out, cost_usd)
+    SELECT g.first_seq + j.key, g.first_seq + j.key, j.value ->> 3, j.value ->> 3,
+      ${Array.from({ length: 9 }, (_, i) => `j.value ->> ${i + 4}`).join(', ')}
+    FROM (SELECT first_seq, gates ${groups}) g, json_each(g.gates) j`
+
+/** Time, body and `asked` of a step's latest decision; a first gate in a group was decided when it was first asked. */
+export const decisionColumns = `coalesce(e.at, s.first_gate_at), coalesce(e.body, ${bodyOf('s.decision_seq')}),
+  CASE WHEN e.seq IS NULL THEN ${askedOf('s.decision_seq')} ELSE e.asked END`
+/** The tables of `decisionColumns` beside the step's own. */
+export const decisionTables = `LEFT JOIN events e ON e.seq = s.decision_seq
+  LEFT JOIN gate_groups g ON e.seq IS NULL AND ${groupOf('s.decision_seq')}`
