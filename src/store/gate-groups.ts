@@ -6,6 +6,7 @@
 import type { Event } from '../domain/event.js'
 import { jsonString } from '../domain/json.js'
 import type { Step } from '../domain/step.js'
+import type { SqlValue } from './database.js'
 import type { Statements } from './statements.js'
 
 /** A row that is this long takes no further gate: who reads one of them has all of them read. */
@@ -39,6 +40,13 @@ export function isPlain(step: Step, events: readonly Event[]): boolean {
 /** SQLite ends a JSON string where this says NUL, and makes of half a surrogate pair what is no text. */
 const lostInJson = /[\0\p{Surrogate}]/u
 
+/** A row of `gate_groups`, but for its content. */
+export interface GateGroup {
+  readonly firstSeq: number
+  /** JSON text. */
+  readonly gates: string
+}
+
 /** Gates on their way into rows. */
 export class GateGroups {
   private waiting: PlainGate[] = []
@@ -53,10 +61,10 @@ export class GateGroups {
 
   /**
    * Write them all.
-   * @param written told of each gate
+   * @param written told of each row
    * @returns bytes of text
    */
-  write(written: (step: Step) => void): number {
+  write(written: (group: GateGroup, gates: readonly PlainGate[]) => void): number {
     const { waiting } = this
     if (waiting.length === 0) return 0
     this.waiting = []
@@ -69,11 +77,11 @@ export class GateGroups {
       const bodyEnd = start + this.put(event.body, start)
       length = bodyEnd + this.put(event.asked, bodyEnd)
       gates += `${gates === '' ? '[' : ','}${told(step, start, bodyEnd - start, length - bodyEnd)}`
-      written(step)
       const follows = waiting[i + 1]?.step.checkpoint === step.checkpoint + 1
       if (follows && length < longEnoughBytes) continue
-      const firstSeq = (waiting[first] as PlainGate).step.checkpoint
-      this.sql.insertGateGroup.get([firstSeq, `${gates}]`, this.content.subarray(0, length)])
+      const group = { firstSeq: (waiting[first] as PlainGate).step.checkpoint, gates: `${gates}]` }
+      this.sql.insertGateGroup.get([group.firstSeq, group.gates, this.content.subarray(0, length)])
+      written(group, waiting.slice(first, i + 1))
       bytes += length + gates.length
       first = i + 1
       length = 0
@@ -99,6 +107,11 @@ export class GateGroups {
   }
 }
 
+// What an element of `gate_groups.gates` tells of the step, from place 3 on.
+const toldColumns =
+  'first_gate_at, workflow_key, step_id, step_index, type, decision, idempotency_key, tokens_in, tokens_out, cost_usd'
+const toldFrom = 3
+
 /** A gate's element of `gate_groups.gates`. */
 function told(step: Step, start: number, bodyBytes: number, askedBytes: number): string {
   const { workflowKey, stepId, index, firstGateAt, tokensIn = null, tokensOut = null, costUsd = null } = step
@@ -106,6 +119,32 @@ function told(step: Step, start: number, bodyBytes: number, askedBytes: number):
     `[${start},${bodyBytes},${askedBytes},${firstGateAt},${workflowKey},${jsonString(stepId)},${index}` +
     `,"${step.type}","${step.decision}",${jsonString(step.idempotencyKey)},${tokensIn},${tokensOut},${costUsd}]`
   )
+}
+
+/** Whether a step was gated in the group. */
+export const tellsOf = ({ gates }: GateGroup, workflowKey: number, stepId: string): boolean =>
+  gates.includes(`,${workflowKey},${jsonString(stepId)},`)
+
+/** So many parameters has a row of `insertPlainSteps`. */
+export const plainStepParameters = 11
+
+/** Steps of gates in groups, from `gate_groups.gates`. */
+export function insertPlainSteps(count: number): string {
+  const rows = Array.from({ length: count }, (_, row) => {
+    const place = (n: number) => `?${row * plainStepParameters + n}`
+    const places = Array.from({ length: plainStepParameters }, (_, i) => place(i + 1))
+    // The decision's number is its checkpoint's too, and the last gate is the first.
+    return `(${[...places, place(1), place(2)].join(', ')})`
+  })
+  return `INSERT INTO steps (checkpoint, ${toldColumns}, decision_seq, last_gate_at) VALUES ${rows.join(', ')}`
+}
+
+/** Parameters of rows of `insertPlainSteps`. */
+export function* plainSteps({ firstSeq, gates }: GateGroup): Generator<readonly SqlValue[]> {
+  for (const [i, gate] of (JSON.parse(gates) as SqlValue[][]).entries()) {
+    gate.splice(0, toldFrom, firstSeq + i)
+    yield gate
+  }
 }
 
 /** The group that holds an event, if one does, as table `g`; `seq`: SQL for the event's number. */
@@ -132,10 +171,12 @@ export const lastSeqAnywhere = `SELECT max(coalesce((SELECT max(seq) FROM events
 
 /** Writes the rows of steps from the groups that they were first gated in. @param groups the groups' FROM */
 export const insertUnfiledSteps = (groups: string): string =>
-  `INSERT INTO steps (checkpoint, decision_seq, first_gate_at, last_gate_at, workflow_key, step_id, step_index, type,
-      decision, idempotency_key, tokens_in, tokens_out, cost_usd)
-    SELECT g.first_seq + j.key, g.first_seq + j.key, j.value ->> 3, j.value ->> 3,
-      ${Array.from({ length: 9 }, (_, i) => `j.value ->> ${i + 4}`).join(', ')}
+  `INSERT INTO steps (checkpoint, decision_seq, last_gate_at, ${toldColumns})
+    SELECT g.first_seq + j.key, g.first_seq + j.key, j.value ->> ${toldFrom},
+      ${toldColumns
+        .split(', ')
+        .map((_, i) => `j.value ->> ${toldFrom + i}`)
+        .join(', ')}
     FROM (SELECT first_seq, gates ${groups}) g, json_each(g.gates) j`
 
 /** Time, body and `asked` of a step's latest decision; a first gate in a group was decided when it was first asked. */

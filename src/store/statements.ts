@@ -1,6 +1,6 @@
 /** Every statement of the store, prepared once per connection. @module */
 import type { Connection, Statement } from './database.js'
-import { eventBodies, insertUnfiledSteps, lastSeqAnywhere } from './gate-groups.js'
+import { eventBodies, insertPlainSteps, insertUnfiledSteps, lastSeqAnywhere } from './gate-groups.js'
 import { insertSteps, stepSelection, updateStep } from './step-rows.js'
 import { workflowColumns, workflowStateColumns } from './workflow-rows.js'
 
@@ -69,6 +69,7 @@ export type Inserts = Readonly<Record<RowsAtOnce, Statement>>
 
 export type Statements = Readonly<Record<keyof typeof sql, Statement>> & {
   readonly insertSteps: Inserts
+  readonly insertPlainSteps: Inserts
   readonly insertEvents: Inserts
 }
 
@@ -80,6 +81,7 @@ export function prepareStatements(connection: Connection): Statements {
   return Object.fromEntries([
     ...entries,
     ['insertSteps', inserts(insertSteps)],
+    ['insertPlainSteps', inserts(insertPlainSteps)],
     ['insertEvents', inserts(insertEvents)],
   ]) as Statements
 }

@@ -1,8 +1,7 @@
 /** Steps whose rows are written later. @module */
-import type { Step } from '../domain/step.js'
+import { type GateGroup, type PlainGate, plainStepParameters, plainSteps, tellsOf } from './gate-groups.js'
 import { Rows } from './rows.js'
 import type { Statements } from './statements.js'
-import { firstStep, firstStepParameters } from './step-rows.js'
 
 /**
  * At so many steps their rows are written. Callers gate in many workflows at once, so each step of a group has a page of the
@@ -16,23 +15,28 @@ const filedAtOnce = 512
  * leaves them to the next one, which makes them of the groups.
  */
 export class StepFiling {
-  private waiting: Step[] = []
+  // As text: half a thousand objects that live for a moment would be moved about by the garbage collector.
+  private groups: GateGroup[] = []
+  private count = 0
   private readonly workflows = new Set<number>()
 
-  constructor(private readonly sql: Pick<Statements, 'insertSteps' | 'insertUnfiledSteps' | 'filedTo'>) {}
+  constructor(
+    private readonly sql: Pick<Statements, 'insertPlainSteps' | 'insertUnfiledSteps' | 'filedTo'>,
+  ) {}
 
   get hasAny(): boolean {
-    return this.waiting.length > 0
+    return this.count > 0
   }
 
   get hasTooMany(): boolean {
-    return this.waiting.length >= filedAtOnce
+    return this.count >= filedAtOnce
   }
 
-  /** A step was gated for the first time, and its gate is in a group. */
-  add(step: Step): void {
-    this.waiting.push(step)
-    this.workflows.add(step.workflowKey)
+  /** A group was written. */
+  add(group: GateGroup, gates: readonly PlainGate[]): void {
+    this.groups.push(group)
+    this.count += gates.length
+    for (const { step } of gates) this.workflows.add(step.workflowKey)
   }
 
   /** Whether steps of this workflow have no rows yet. */
@@ -42,10 +46,7 @@ export class StepFiling {
 
   /** Whether this step has no row yet. */
   has(workflowKey: number, stepId: string): boolean {
-    return (
-      this.isOf(workflowKey) &&
-      this.waiting.some((step) => step.workflowKey === workflowKey && step.stepId === stepId)
-    )
+    return this.isOf(workflowKey) && this.groups.some((group) => tellsOf(group, workflowKey, stepId))
   }
 
   /**
@@ -54,12 +55,13 @@ export class StepFiling {
    * @returns how many rows must have changed, if nobody else changed them
    */
   file(seq: number): number {
-    const rows = new Rows(this.sql.insertSteps, firstStepParameters)
-    for (const step of this.waiting) rows.add(firstStep(step))
+    const rows = new Rows(this.sql.insertPlainSteps, plainStepParameters)
+    for (const group of this.groups) for (const step of plainSteps(group)) rows.add(step)
     rows.finish()
     this.sql.filedTo.get([seq])
-    const written = this.waiting.length + 1
-    this.waiting = []
+    const written = this.count + 1
+    this.groups = []
+    this.count = 0
     this.workflows.clear()
     return written
   }

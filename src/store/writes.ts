@@ -176,7 +176,7 @@ export class Writes extends Reads implements Transaction {
   private write(): void {
     if (this.unsettled.size === 0) return
     // Inserting fails by itself where it must not be.
-    this.writtenBytes += this.gates.write((step) => this.filing.add(step))
+    this.writtenBytes += this.gates.write((group, gates) => this.filing.add(group, gates))
     const later = this.stepsToWrite.filter(({ version }) => version > 1)
     const updates = this.workflowChanges.isPressing || later.length > 0
     const before = updates ? this.changes() : 0
