@@ -3,6 +3,7 @@ import type { Changes, Event, PastEvent } from '../domain/event.js'
 import type { Step } from '../domain/step.js'
 import { copyOf, type Workflow } from '../domain/workflow.js'
 import { Agents } from './agent-table.js'
+import { writeEvents } from './event-rows.js'
 import { GateGroups, isPlain } from './gate-groups.js'
 import { History } from './history-table.js'
 import { migrations } from './migrations.js'
@@ -187,7 +188,7 @@ export class Writes extends Reads implements Transaction {
     const rows = filed + this.stepsToWrite.length + this.workflowChanges.write(this.lastSeq)
     if (updates) this.changed(before, rows)
     this.writtenBytes += rows
-    this.writeEvents()
+    this.writtenBytes += writeEvents(this.sql.insertEvents, this.eventsToWrite)
     this.unsettled.clear()
     this.stepsToWrite = []
     this.eventsToWrite = []
@@ -239,15 +240,4 @@ export class Writes extends Reads implements Transaction {
     }
     first.finish()
   }
-
-  private writeEvents(): void {
-    const rows = new Rows(this.sql.insertEvents, eventParameters)
-    for (const { seq, workflowKey, stepId, type, at, body, asked, subject } of this.eventsToWrite) {
-      rows.add([seq as number, workflowKey, stepId ?? null, type, at, body, asked ?? null, subject ?? null])
-      this.writtenBytes += body.length + (asked?.length ?? 0)
-    }
-    rows.finish()
-  }
 }
-
-const eventParameters = 8

@@ -8,7 +8,7 @@ import type { Judgement, PolicyFault, PolicyMatch } from '../../domain/decision.
 import { parseFieldPath } from '../language/field-path.js'
 import type { Condition, Fact, Hook, Policy } from '../policy.js'
 import { type Asked, askModules, evaluationFault, failureOf, shadowFailure } from './ask-modules.js'
-import type { CompiledShard } from './compiled-shard.js'
+import type { CompiledShard, InputPath } from './compiled-shard.js'
 import { Conditions, NEVER, type Node } from './conditions.js'
 import { entrypointOf } from './entrypoint.js'
 import { type FactNumber, Facts, type HistoryFacts } from './facts.js'
@@ -51,8 +51,8 @@ interface Subject extends Asked {
   readonly facts: readonly FactNumber[]
   readonly requires: Node
   readonly rolloutBy: Slot | undefined
-  /** Members of the input to hand over; undefined: all. */
-  readonly reads: readonly string[] | undefined
+  /** What of the input to hand over; undefined: all. */
+  readonly reads: readonly InputPath[] | undefined
 }
 
 /** @throws Error when a module cannot be instantiated or lacks an entry point */

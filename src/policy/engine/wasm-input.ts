@@ -3,21 +3,35 @@
  * @module
  */
 
+import type { InputPath } from './compiled-shard.js'
 import type { FactNumber, Facts, HistoryFacts } from './facts.js'
 import type { PolicyInput } from './policy-input.js'
 
-/** The members that the policies can read; undefined where one of them may read any. */
+/** What the policies can read; undefined where one of them may read anything. */
 export function partRead(
   input: PolicyInput,
-  policies: readonly { readonly reads: readonly string[] | undefined }[],
+  policies: readonly { readonly reads: readonly InputPath[] | undefined }[],
 ): string | undefined {
   const part: Record<string, unknown> = {}
   for (const { reads } of policies) {
     if (!reads) return undefined
-    for (const name of reads) if (Object.hasOwn(input, name)) part[name] = input[name]
+    for (const [name, inner] of reads) {
+      if (!Object.hasOwn(input, name)) continue
+      const value = input[name]
+      if (inner === undefined) part[name] = value
+      // Another policy may read the whole of it.
+      else if (part[name] !== value && isObject(value) && Object.hasOwn(value, inner)) {
+        const inPart = (part[name] ?? {}) as Record<string, unknown>
+        inPart[inner] = value[inner]
+        part[name] = inPart
+      }
+    }
   }
   return JSON.stringify(part)
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export function withFacts(text: string, numbers: ReadonlySet<FactNumber>, facts: Facts): string {
   if (numbers.size === 0) return text

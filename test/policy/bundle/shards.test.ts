@@ -98,13 +98,19 @@ describe('what a policy reads of its input', () => {
   const use = (body: string, libraries: readonly Library[] = []) =>
     inputUse(policy('x', { rego: `package stepgate.policy.x\n${body}` }), libraries)
 
-  test('is the members it names', () => {
+  test('is the members it names, and of these those it names', () => {
     expect(use('block contains "no" if { input.model == "x"; input["tool_name"]; input.a.b[0].c }')).toEqual([
-      'a',
-      'model',
-      'tool_name',
+      ['a', 'b'],
+      ['model'],
+      ['tool_name'],
     ])
-    expect(use('block contains "no" if input . model == "x"')).toEqual(['model'])
+    expect(use('x if { input.a.c; input.a["b"].d; input.a.b; input.facts["f"] }')).toEqual([
+      ['a', 'b'],
+      ['a', 'c'],
+    ])
+    for (const whole of ['input.a[name]', 'count(input.a)', 'input.a[0]', 'input.a.__proto__'])
+      expect(use(`x if { input.a.c; ${whole}; input.a.b }`)).toEqual([['a']])
+    expect(use('block contains "no" if input . model == "x"')).toEqual([['model']])
     expect(use('block contains "no" if 1 == 1')).toEqual([])
   })
 
@@ -124,15 +130,15 @@ describe('what a policy reads of its input', () => {
 
   test('is not what strings and comments say', () => {
     expect(use('# input\nblock contains "all input" if { `input`; input.model; "a \\" input" }')).toEqual([
-      'model',
+      ['model'],
     ])
   })
 
   test('is also what the libraries it uses read', () => {
     const libraries = [library('a', 'x if input.metadata.team'), library('b', 'x if input')]
     expect(use('block contains "no" if { data.stepgate.lib.a.x; input.model }', libraries)).toEqual([
-      'metadata',
-      'model',
+      ['metadata', 'team'],
+      ['model'],
     ])
     expect(use('block contains "no" if data.stepgate.lib.b.x', libraries)).toBeUndefined()
   })
