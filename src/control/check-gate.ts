@@ -79,7 +79,7 @@ export function evaluate(ports: Ports, tx: Transaction, asked: Asked): GateReply
   const plan = planFactsOf(tx, workflow, stepId, request)
   const input = gateInput(workflow, step, stepId, request, identity, now, plan)
   const past = ports.histories.of(tx, workflow, engine)
-  const judged = engine.evaluate('step', input.object, input.text, past)
+  const judged = engine.evaluate('step', input.object, input.text, past, request.asked)
   const judgement = plan || asked.matches ? ofPlan(judged, asked.matches ?? []) : judged
   const { reply, changes } = decideGate({
     workflow,

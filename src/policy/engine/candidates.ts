@@ -5,6 +5,7 @@
  * question is about a text stand together with the others on the same text, and are asked in one plain loop.
  * @module
  */
+import { type BodySketch, bodyHolds } from '../text/body-sketch.js'
 import { holdsBit } from '../text/sketch.js'
 import type { TextTest } from '../text/text-test.js'
 import type { TextView } from '../text/text-view.js'
@@ -27,6 +28,10 @@ interface OverText {
   readonly trigrams: number[]
   /** How many trigrams are known. */
   screens: number
+  /** Of each test two trigrams that the request's body must hold; {@link ANY_TEXT} where none is known. */
+  readonly inBody: number[]
+  /** Of how many tests such are known. */
+  bodyScreens: number
   /** Some of the facts may be true of something that is no text. */
   otherwise: boolean
 }
@@ -73,6 +78,8 @@ export class Candidates {
         entries: [],
         trigrams: [],
         screens: 0,
+        inBody: [],
+        bodyScreens: 0,
         otherwise: false,
       }
       this.#overTexts.push(group)
@@ -82,6 +89,9 @@ export class Candidates {
     group.entries.push({ number, rest: others })
     group.trigrams.push(over.test.trigram ?? ANY_TEXT)
     if (over.test.trigram !== undefined) group.screens++
+    const [one = ANY_TEXT, other = one] = over.test.inBody
+    group.inBody.push(one, other)
+    if (one !== ANY_TEXT) group.bodyScreens++
     group.otherwise ||= over.otherwise !== undefined
   }
 
@@ -92,17 +102,41 @@ export class Candidates {
   }
 
   #findOver(group: OverText, found: number[]): void {
-    const { facts, tests, entries } = group
-    const view = this.#questions.texts.view(group.text)
-    if (view) {
-      if (group.screens >= WORTH_SCREENING) this.#findScreened(group, view, found)
-      else for (let i = 0; i < tests.length; i++) this.#findOne(group, i, view, found)
-    } else if (group.otherwise) {
-      for (let i = 0; i < facts.length; i++) {
-        const { number, rest } = entries[i]!
-        if (this.#questions.facts.holds(facts[i]!) && this.#every(rest)) found.push(number)
-      }
+    const { texts } = this.#questions
+    const body = this.#isScreenedByBody(group) ? texts.bodySketch() : undefined
+    if (body) {
+      this.#findInBody(group, body, found)
+      return
     }
+    const view = texts.view(group.text)
+    if (!view) {
+      if (group.otherwise) for (let i = 0; i < group.facts.length; i++) this.#findOtherwise(group, i, found)
+    } else if (group.screens >= WORTH_SCREENING) this.#findScreened(group, view, found)
+    else for (let i = 0; i < group.tests.length; i++) this.#findOne(group, i, view, found)
+  }
+
+  /** A sketch of the body costs what putting together the whole text costs, and looking through it a few times. */
+  #isScreenedByBody({ text, bodyScreens }: OverText): boolean {
+    const { texts } = this.#questions
+    if (bodyScreens === 0 || !texts.isInBody(text)) return false
+    return texts.hasBodySketch || (bodyScreens >= WORTH_SCREENING && texts.isWhole(text))
+  }
+
+  #findInBody(group: OverText, body: BodySketch, found: number[]): void {
+    const { inBody } = group
+    for (let i = 0; i < group.tests.length; i++) {
+      const trigram = inBody[2 * i]!
+      if (trigram !== ANY_TEXT && !(bodyHolds(body, trigram) && bodyHolds(body, inBody[2 * i + 1]!))) continue
+      const view = this.#questions.texts.view(group.text)
+      if (view) this.#findOne(group, i, view, found)
+      else if (group.otherwise) this.#findOtherwise(group, i, found)
+    }
+  }
+
+  /** Where there is no such text the facts may be true of a list. */
+  #findOtherwise({ facts, entries }: OverText, i: number, found: number[]): void {
+    const { number, rest } = entries[i]!
+    if (this.#questions.facts.holds(facts[i]!) && this.#every(rest)) found.push(number)
   }
 
   #findScreened(group: OverText, view: TextView, found: number[]): void {

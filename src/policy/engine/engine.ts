@@ -35,8 +35,15 @@ export interface PolicyEngine {
    * @param input the policy input, without facts and without `workflow.steps`
    * @param inputText its JSON text; asked at most once, and only where a policy that could match may read any part of it
    * @param history what the caller knows of earlier steps; left out: there were none
+   * @param body the JSON that what is of the step in the input was read from, as UTF-8, where it came as such
    */
-  evaluate(hook: Hook, input: PolicyInput, inputText: () => string, history?: HistoryFacts): Judgement
+  evaluate(
+    hook: Hook,
+    input: PolicyInput,
+    inputText: () => string,
+    history?: HistoryFacts,
+    body?: Uint8Array,
+  ): Judgement
 }
 
 export interface EngineOptions {
@@ -95,10 +102,16 @@ class Engine implements PolicyEngine {
     >
   }
 
-  evaluate(hook: Hook, input: PolicyInput, inputText: () => string, history?: HistoryFacts): Judgement {
+  evaluate(
+    hook: Hook,
+    input: PolicyInput,
+    inputText: () => string,
+    history?: HistoryFacts,
+    body?: Uint8Array,
+  ): Judgement {
     try {
       this.#fields.begin(input)
-      this.#texts.begin()
+      this.#texts.begin(body)
       this.#facts.begin(history)
       this.#conditions.begin()
       const found = this.#found

@@ -13,6 +13,7 @@ type Reader = (input: unknown) => unknown
 export class Fields {
   readonly #slots = new Map<string, Slot>()
   readonly #readers: Reader[] = []
+  readonly #paths: FieldPath[] = []
   readonly #many: boolean[] = []
   #values: unknown[] = []
   #read: number[] = []
@@ -27,11 +28,16 @@ export class Fields {
       slot = this.#readers.length
       this.#slots.set(key, slot)
       this.#readers.push(readerOf(path))
+      this.#paths.push(path)
       this.#many.push(path.some((element) => typeof element === 'object'))
       this.#values.push(undefined)
       this.#read.push(0)
     }
     return slot
+  }
+
+  path(slot: Slot): FieldPath {
+    return this.#paths[slot]!
   }
 
   /** Whether the path holds `[*]`: its value is then the list of all values found. */

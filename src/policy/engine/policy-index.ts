@@ -97,8 +97,9 @@ class Shelf {
   }
 
   find(found: number[]): void {
-    for (const { slot, places } of this.#drawers) places.get(this.#fields.value(slot))?.find(found)
+    // First those who look at everything: what they work out about it others look at too.
     this.#always.find(found)
+    for (const { slot, places } of this.#drawers) places.get(this.#fields.value(slot))?.find(found)
   }
 }
 

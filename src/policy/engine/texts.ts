@@ -3,11 +3,24 @@
  * @module
  */
 import { textOf, wholeText } from '../language/fact.js'
+import { type BodySketch, sketchBody } from '../text/body-sketch.js'
 import { TextView } from '../text/text-view.js'
 import type { Fields, Slot } from './fields.js'
 
 /** Number of a text in a {@link Texts}. */
 export type TextNumber = number
+
+/** Members of the input that are read from the request's body, whatever they hold. */
+const membersOfBody: ReadonlySet<string> = new Set([
+  'step_name',
+  'step_type',
+  'model',
+  'provider',
+  'tool_name',
+  'tool_type',
+  'step_input',
+  'tool_input',
+])
 
 export class Texts {
   readonly #fields: Fields
@@ -15,28 +28,60 @@ export class Texts {
   readonly #readers: (() => string | undefined)[] = []
   readonly #views: (TextView | undefined)[] = []
   readonly #read: number[] = []
+  readonly #inBody: boolean[] = []
   #turn = 0
+  #whole: TextNumber | undefined
+  #body: Uint8Array | undefined
+  #sketch: BodySketch | undefined
 
   constructor(fields: Fields) {
     this.#fields = fields
   }
 
-  begin(): void {
+  /** @param body the request that the input was read from, as it came, where there is one */
+  begin(body: Uint8Array | undefined): void {
     this.#turn++
+    this.#body = body
+    this.#sketch = undefined
+  }
+
+  /** Whether the text stands in the request's body, if there is one. */
+  isInBody(number: TextNumber): boolean {
+    return this.#inBody[number]!
+  }
+
+  /** Whether the text is that of `whole`. */
+  isWhole(number: TextNumber): boolean {
+    return number === this.#whole
+  }
+
+  /** Whether the body's sketch is there already. */
+  get hasBodySketch(): boolean {
+    return this.#sketch !== undefined
+  }
+
+  /** The sketch of the request's body; undefined where there is none to look at. */
+  bodySketch(): BodySketch | undefined {
+    if (this.#body !== undefined) {
+      this.#sketch = sketchBody(this.#body)
+      this.#body = undefined
+    }
+    return this.#sketch
   }
 
   /** The whole step_input and tool_input as text. */
   whole(): TextNumber {
     const stepInput = this.#fields.slot(['step_input'])
     const toolInput = this.#fields.slot(['tool_input'])
-    return this.#text('*', () =>
+    this.#whole = this.#text('*', true, () =>
       wholeText({ step_input: this.#fields.value(stepInput), tool_input: this.#fields.value(toolInput) }),
     )
+    return this.#whole
   }
 
   /** The string in a field; none where it is no string. */
   string(slot: Slot): TextNumber {
-    return this.#text(`string ${slot}`, () => {
+    return this.#text(`string ${slot}`, this.#isOfBody(slot), () => {
       const value = this.#fields.value(slot)
       return typeof value === 'string' ? value : undefined
     })
@@ -44,7 +89,7 @@ export class Texts {
 
   /** What is in a field, as text; none where nothing is. */
   ofAny(slot: Slot): TextNumber {
-    return this.#text(`any ${slot}`, () => {
+    return this.#text(`any ${slot}`, this.#isOfBody(slot), () => {
       const value = this.#fields.value(slot)
       return value === undefined || value === null ? undefined : textOf(value)
     })
@@ -60,11 +105,17 @@ export class Texts {
     return view
   }
 
-  #text(key: string, read: () => string | undefined): TextNumber {
+  #isOfBody(slot: Slot): boolean {
+    const [member] = this.#fields.path(slot)
+    return typeof member === 'string' && membersOfBody.has(member)
+  }
+
+  #text(key: string, inBody: boolean, read: () => string | undefined): TextNumber {
     const known = this.#numbers.get(key)
     if (known !== undefined) return known
     const number = this.#readers.push(read) - 1
     this.#numbers.set(key, number)
+    this.#inBody.push(inBody)
     this.#views.push(undefined)
     this.#read.push(0)
     return number

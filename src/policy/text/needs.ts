@@ -1,7 +1,10 @@
 import { holdsBit, type TextSketch, trigramBit } from './sketch.js'
-import { commonness } from './symbols.js'
+import { commonness, isOwn } from './symbols.js'
 
-/** What a text must hold: all these trigrams (as positions in a sketch), and one option of every clause. */
+/** Of a trigram among needs: it stands in the request's body as it stands in the text, see `body-sketch.ts`. */
+const OWN = 1 << 15
+
+/** What a text must hold: all these trigrams (as positions in a sketch, or'd with {@link OWN}), and one option of every clause. */
 export interface Needs {
   readonly bits: readonly number[]
   readonly clauses: ReadonlyArray<readonly Needs[]>
@@ -48,7 +51,8 @@ function trigramsOf(row: string): number[] {
   const trigrams: Array<{ readonly bit: number; readonly common: number }> = []
   for (let i = 2; i < row.length; i++) {
     const symbols = [row.charCodeAt(i - 2), row.charCodeAt(i - 1), row.charCodeAt(i)]
-    const bit = trigramBit(symbols.reduce((packed, symbol) => (packed << 6) | symbol, 0))
+    const own = symbols.every(isOwn) ? OWN : 0
+    const bit = trigramBit(symbols.reduce((packed, symbol) => (packed << 6) | symbol, 0)) | own
     trigrams.push({ bit, common: symbols.reduce((sum, symbol) => sum + commonness(symbol), 0) })
   }
   return trigrams.sort((a, b) => a.common - b.common).map(({ bit }) => bit)
@@ -70,7 +74,8 @@ function packed(needs: Needs): number[] {
   const clauses = needs.clauses.flatMap((options) =>
     withLength([options.length, ...options.flatMap(packedOption)]),
   )
-  return [needs.bits.length, ...needs.bits, needs.clauses.length, ...clauses]
+  const bits = needs.bits.map((bit) => bit & ~OWN)
+  return [bits.length, ...bits, needs.clauses.length, ...clauses]
 }
 
 const packedOption = (option: Needs): number[] => withLength(packed(option))
@@ -80,6 +85,14 @@ const withLength = (numbers: number[]): number[] => [numbers.length, ...numbers]
 /** A trigram that every text holds that meets the needs, as a position in a sketch: the one that fewest texts hold. */
 export function rarestTrigram(needs: PackedNeeds | undefined): number | undefined {
   return needs === undefined || needs[0] === 0 ? undefined : needs[1]
+}
+
+/** Trigrams that the request's body holds where a text in it meets the needs: the two that fewest texts hold. */
+export function ownTrigrams(needs: Needs): readonly number[] {
+  return needs.bits
+    .filter((bit) => (bit & OWN) !== 0)
+    .slice(0, 2)
+    .map((bit) => bit & ~OWN)
 }
 
 /** Whether the text of the sketch may meet the needs; when it does, the answer is never false. */

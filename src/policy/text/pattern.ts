@@ -3,7 +3,7 @@ import { backtracksLinearly } from './backtracking.js'
 import { linearRegexpHonoured } from './linear-regexp.js'
 import { needsOf } from './literals.js'
 import { neededCharacter } from './needed-character.js'
-import { mayMeet, type PackedNeeds, packNeeds } from './needs.js'
+import { mayMeet, ownTrigrams, type PackedNeeds, packNeeds } from './needs.js'
 import type { PatternNode } from './pattern-tree.js'
 import { parseRe2 } from './re2-syntax.js'
 import type { TextSketch } from './sketch.js'
@@ -19,6 +19,8 @@ export interface Pattern {
   readonly engine: 'v8' | 're2js'
   /** What a text must hold for the pattern to match; undefined when that is nothing in particular. */
   readonly needs: PackedNeeds | undefined
+  /** Trigrams that a request's body must hold for the pattern to match a text in it, see `body-sketch.ts`. */
+  readonly inBody: readonly number[]
   /** Whether a search may go over the text more than once, so that asking a sketch of it first always pays. */
   readonly costly: boolean
   /** Whether a text with this sketch may match; false is certain. */
@@ -55,13 +57,15 @@ export function compilePattern(source: string): CompiledPattern {
 }
 
 function patternOf(source: string, tree: PatternNode): Pattern {
-  const needs = packNeeds(needsOf(tree))
+  const found = needsOf(tree)
+  const needs = packNeeds(found)
+  const inBody = ownTrigrams(found)
   const mayMatch = (sketch: TextSketch): boolean => needs === undefined || mayMeet(sketch, needs)
   const slow = throughRe2js(source)
   const proven = backtracksLinearly(tree)
   const quick = throughV8(tree, proven)
   if (quick !== undefined && proven) {
-    return { source, engine: 'v8', needs, costly: false, mayMatch, test: quick }
+    return { source, engine: 'v8', needs, inBody, costly: false, mayMatch, test: quick }
   }
   const engine = quick !== undefined && linearRegexpHonoured() ? 'v8' : 're2js'
   const search =
@@ -71,7 +75,7 @@ function patternOf(source: string, tree: PatternNode): Pattern {
   const character = needs !== undefined ? undefined : neededCharacter(tree)
   const test =
     character === undefined ? search : (text: string): boolean => text.includes(character) && search(text)
-  return { source, engine, needs, costly: true, mayMatch, test }
+  return { source, engine, needs, inBody, costly: true, mayMatch, test }
 }
 
 function throughV8(tree: PatternNode, proven: boolean): Search | undefined {

@@ -80,7 +80,7 @@ function drawUtf8(length: number, before: number): number {
     const byte = bytes[i]!
     if (byte >= 0x80 && byte < 0xc0) continue
     if (byte < 0x80) row = drawSymbol(row, symbols[byte]!)
-    else if (byte < 0xf0) row = drawSymbol(row, symbolOf(decode(byte, i)))
+    else if (byte < 0xf0) row = drawSymbol(row, symbolOf(unitAt(bytes, i)))
     // What takes four bytes takes two UTF-16 units.
     else row = drawSymbol(drawSymbol(row, FOREIGN), FOREIGN)
   }
@@ -94,8 +94,9 @@ function drawSymbol(before: number, symbol: number): number {
   return row
 }
 
-/** The UTF-16 unit whose two or three bytes begin here. */
-function decode(byte: number, at: number): number {
+/** The UTF-16 unit whose two or three bytes of UTF-8 begin here. */
+export function unitAt(bytes: Uint8Array, at: number): number {
+  const byte = bytes[at]!
   if (byte < 0xe0) return ((byte & 0x1f) << 6) | (bytes[at + 1]! & 0x3f)
   return ((byte & 0x0f) << 12) | ((bytes[at + 1]! & 0x3f) << 6) | (bytes[at + 2]! & 0x3f)
 }

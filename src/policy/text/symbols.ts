@@ -40,6 +40,12 @@ export function symbolOf(unit: number): number {
   return FOREIGN
 }
 
+/**
+ * Whether a symbol is of what stands in a JSON string and nothing else: no digit, which numbers are written with in several
+ * ways, and no white space, which also lies between the parts that a text is made of.
+ */
+export const isOwn = (symbol: number): boolean => symbol !== DIGIT && symbol !== SPACE
+
 const COMMON_FIRST = ' etaoinsrhldcumpfg'
 
 /** Roughly how often a symbol comes in texts: 0 for most signs and rare letters, more for the letters of every word. */

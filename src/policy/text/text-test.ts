@@ -11,6 +11,8 @@ export interface TextTest {
   readonly name: string
   /** A trigram that each text holds of which the answer is yes, as a position in a sketch; undefined: none is known. */
   readonly trigram: number | undefined
+  /** Trigrams that the request's body holds where the text is of it and the answer is yes, see `body-sketch.ts`. */
+  readonly inBody: readonly number[]
   test(view: TextView): boolean
 }
 
@@ -28,7 +30,10 @@ export function regexTest(source: string): CompiledTextTest {
   if (!compiled.ok) return compiled
   const { pattern } = compiled
   const trigram = rarestTrigram(pattern.needs)
-  return { ok: true, test: { name: `regex ${source}`, trigram, test: searchFor(pattern) } }
+  return {
+    ok: true,
+    test: { name: `regex ${source}`, trigram, inBody: pattern.inBody, test: searchFor(pattern) },
+  }
 }
 
 /**
@@ -39,7 +44,10 @@ export function regexTest(source: string): CompiledTextTest {
 export function detectorTest(name: string): CompiledTextTest {
   const found = detector(name)
   if (found === undefined) return { ok: false, message: `there is no detector named ${name}`, offset: 0 }
-  return { ok: true, test: { name: `detects ${name}`, trigram: undefined, test: (view) => found.test(view) } }
+  return {
+    ok: true,
+    test: { name: `detects ${name}`, trigram: undefined, inBody: [], test: (view) => found.test(view) },
+  }
 }
 
 /** Asks whether the text contains another, letter case aside (both in Unicode's lower case). */

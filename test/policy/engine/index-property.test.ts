@@ -275,18 +275,20 @@ test.each([1, 2])('the index finds exactly the matches of evaluating every polic
       const plain = JSON.parse(JSON.stringify(given)) as Record<string, unknown>
       const history = createHistory(engine.historyFacts)
       for (const step of past) history.add(undefined, step)
-      const judgement = engine.evaluate('step', plain, () => JSON.stringify(plain), {
-        holds: history.holds,
-        stepsText: () => JSON.stringify(past),
-      })
-      expect(judgement.fault).toBeUndefined()
-      expect(judgement.matches).toEqual(all(plain, past))
-      matched += judgement.matches.length
+      const facts = { holds: history.holds, stepsText: () => JSON.stringify(past) }
+      const { step_type, tool_name, model, step_input, tool_input } = plain
+      const asked = { step_type, model, tool_context: { tool_name, tool_input }, step_input }
+      for (const body of [undefined, Buffer.from(JSON.stringify(asked, null, 1))]) {
+        const judgement = engine.evaluate('step', plain, () => JSON.stringify(plain), facts, body)
+        expect(judgement.fault).toBeUndefined()
+        expect(judgement.matches).toEqual(all(plain, past))
+        matched += judgement.matches.length
+      }
     }),
     { numRuns: 200 },
   )
   // An index that finds nothing where nothing matches proves nothing.
-  expect(matched).toBeGreaterThan(200)
+  expect(matched).toBeGreaterThan(400)
 })
 
 test("compiled policies say what OPA's interpreter says", async () => {
