@@ -7,17 +7,24 @@ import { createHash } from 'node:crypto'
 /** Where ids get their randomness: a function that gives 16 fresh random bytes as 32 hex digits. */
 export type RandomHex = () => string
 
+// Ids that are made together mostly have one time.
+let latest = Number.NaN
+let latestText = ''
+
 /**
  * A UUID version 7 (RFC 9562): 48 bits of Unix milliseconds, then randomness. Ids made later sort later, which keeps
  * the database's index pages warm however many rows it holds.
  */
 export function timeOrderedUuid(nowMs: number, randomHex: string): string {
-  // Both halves are small integers, which print twice as fast as the whole.
-  const high = Math.floor(nowMs / 0x10000)
-  const time = high.toString(16).padStart(8, '0')
-  const rest = (nowMs - high * 0x10000).toString(16).padStart(4, '0')
+  if (nowMs !== latest) {
+    // Both halves are small integers, which print twice as fast as the whole.
+    const high = Math.floor(nowMs / 0x10000)
+    const rest = nowMs - high * 0x10000
+    latestText = `${high.toString(16).padStart(8, '0')}-${rest.toString(16).padStart(4, '0')}`
+    latest = nowMs
+  }
   const variant = '89ab'[Number.parseInt(randomHex[3] as string, 16) & 3]
-  return `${time}-${rest}-7${randomHex.slice(0, 3)}-${variant}${randomHex.slice(4, 7)}-${randomHex.slice(7, 19)}`
+  return `${latestText}-7${randomHex.slice(0, 3)}-${variant}${randomHex.slice(4, 7)}-${randomHex.slice(7, 19)}`
 }
 
 /** A new workflow id: `wf_` and a time-ordered UUID. */

@@ -1,7 +1,7 @@
 /** The node listener: the gate's short way, and the app for everything else. @module */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import { isRefusal } from '../domain/errors.js'
+import { isRefusal, type Refusal } from '../domain/errors.js'
 import { createApp } from './app.js'
 import { type BodyBytes, incomingBytes } from './body-bytes.js'
 import { refuseForeign } from './caller.js'
@@ -24,8 +24,28 @@ export function createListener(options: HttpOptions): Listener {
     if (!call) return void app(incoming, outgoing)
     incomingBytes(incoming, gateBodyLimit, (body) => {
       if (body === 'cut-off') return
-      gate(options, incoming, call, body).then((reply) => send(options, incoming, outgoing, reply))
+      answerCall(options, incoming, call, body, (reply) => send(options, incoming, outgoing, reply))
     })
+  }
+}
+
+/** With callbacks: each `await` on the way of a gate would make promises of its own. */
+function answerCall(
+  options: HttpOptions,
+  incoming: IncomingMessage,
+  call: GateCall,
+  body: Exclude<BodyBytes, 'cut-off'>,
+  answer: (reply: TextReply) => void,
+): void {
+  const tell = (reply: TextReply | Refusal) => answer(isRefusal(reply) ? refusalReply(reply) : reply)
+  const fail = (error: unknown) =>
+    answer(failureReply(options, error, incoming.headers['x-request-id'] as string | undefined))
+  try {
+    const reply = gate(options, incoming, call, body)
+    if (isRefusal(reply)) tell(reply)
+    else reply.then(tell, fail)
+  } catch (error) {
+    fail(error)
   }
 }
 
@@ -44,32 +64,27 @@ function gateCall(url: string): GateCall | undefined {
   return { workflowId: match[1] as string, stepId: match[2] as string, query: match[3] ?? '' }
 }
 
-async function gate(
+function gate(
   options: HttpOptions,
   { headers }: IncomingMessage,
   call: GateCall,
   body: Exclude<BodyBytes, 'cut-off'>,
-): Promise<TextReply> {
-  try {
-    const foreign = refuseForeign(options, headers.host, headers.origin)
-    if (foreign) return refusalReply(foreign)
-    const identity = options.identify({
-      authorization: headers.authorization,
-      userId: headers['x-user-id'] as string | undefined,
-      userEmail: headers['x-user-email'] as string | undefined,
-    })
-    if (isRefusal(identity)) return refusalReply(identity)
-    const workflowId = decoded(call.workflowId)
-    const stepId = decoded(call.stepId)
-    const badId = refuseId('workflow_id', workflowId) ?? refuseId('step_id', stepId)
-    if (badId) return refusalReply(badId)
-    if (body === 'too-large') return refusalReply(tooLarge(gateBodyLimit))
-    const prior = call.query !== '' && new URLSearchParams(call.query).get('include_prior_output') === 'true'
-    const reply = await answerGate(options, identity, body, workflowId, stepId, prior)
-    return isRefusal(reply) ? refusalReply(reply) : reply
-  } catch (error) {
-    return failureReply(options, error, headers['x-request-id'] as string | undefined)
-  }
+): Promise<TextReply | Refusal> | Refusal {
+  const foreign = refuseForeign(options, headers.host, headers.origin)
+  if (foreign) return foreign
+  const identity = options.identify({
+    authorization: headers.authorization,
+    userId: headers['x-user-id'] as string | undefined,
+    userEmail: headers['x-user-email'] as string | undefined,
+  })
+  if (isRefusal(identity)) return identity
+  const workflowId = decoded(call.workflowId)
+  const stepId = decoded(call.stepId)
+  const badId = refuseId('workflow_id', workflowId) ?? refuseId('step_id', stepId)
+  if (badId) return badId
+  if (body === 'too-large') return tooLarge(gateBodyLimit)
+  const prior = call.query !== '' && new URLSearchParams(call.query).get('include_prior_output') === 'true'
+  return answerGate(options, identity, body, workflowId, stepId, prior)
 }
 
 /** Decode a path segment as the app's router does: what is not valid percent-encoding stays as it is. */
@@ -98,5 +113,6 @@ function send(
   // A body that was not read to its end cannot be followed by another request.
   if (!incoming.complete) headers.push('Connection', 'close')
   outgoing.writeHead(status, headers)
-  outgoing.end(text)
+  // Where every character is a byte they need no encoding.
+  outgoing.end(text, bytes === text.length ? 'latin1' : 'utf8')
 }
