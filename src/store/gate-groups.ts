@@ -121,10 +121,6 @@ function told(step: Step, start: number, bodyBytes: number, askedBytes: number):
   )
 }
 
-/** Whether a step was gated in the group. */
-export const tellsOf = ({ gates }: GateGroup, workflowKey: number, stepId: string): boolean =>
-  gates.includes(`,${workflowKey},${jsonString(stepId)},`)
-
 /** So many parameters has a row of `insertPlainSteps`. */
 export const plainStepParameters = 11
 

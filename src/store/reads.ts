@@ -70,7 +70,7 @@ export class Reads implements Reader {
   step(workflow: Workflow, stepId: string): Step | undefined {
     if (this.knownSteps.lacks(workflow.key, stepId)) return undefined
     this.settle(workflow)
-    if (this.filing.has(workflow.key, stepId)) this.settleSteps(workflow)
+    if (this.filing.mayHave(workflow.key, stepId)) this.settleSteps(workflow)
     const row = this.sql.step.get([workflow.key, stepId])
     return row && this.stepOf(row, workflow)
   }

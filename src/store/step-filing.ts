@@ -1,7 +1,8 @@
 /** Steps whose rows are written later. @module */
-import { type GateGroup, type PlainGate, plainStepParameters, plainSteps, tellsOf } from './gate-groups.js'
+import { type GateGroup, type PlainGate, plainStepParameters, plainSteps } from './gate-groups.js'
 import { Rows } from './rows.js'
 import type { Statements } from './statements.js'
+import { StepHashes } from './step-hashes.js'
 
 /**
  * At so many steps their rows are written. Callers gate in many workflows at once, so each step of a group has a page of the
@@ -18,7 +19,10 @@ export class StepFiling {
   // As text: half a thousand objects that live for a moment would be moved about by the garbage collector.
   private groups: GateGroup[] = []
   private count = 0
+  /** Some step is not among the hashes. */
+  private full = false
   private readonly workflows = new Set<number>()
+  private readonly hashes = new StepHashes(filedAtOnce * 8)
 
   constructor(
     private readonly sql: Pick<Statements, 'insertPlainSteps' | 'insertUnfiledSteps' | 'filedTo'>,
@@ -29,14 +33,17 @@ export class StepFiling {
   }
 
   get hasTooMany(): boolean {
-    return this.count >= filedAtOnce
+    return this.count >= filedAtOnce || this.full
   }
 
   /** A group was written. */
   add(group: GateGroup, gates: readonly PlainGate[]): void {
     this.groups.push(group)
     this.count += gates.length
-    for (const { step } of gates) this.workflows.add(step.workflowKey)
+    for (const { step } of gates) {
+      this.workflows.add(step.workflowKey)
+      if (!this.hashes.add(step.workflowKey, step.stepId)) this.full = true
+    }
   }
 
   /** Whether steps of this workflow have no rows yet. */
@@ -44,9 +51,9 @@ export class StepFiling {
     return this.workflows.has(workflowKey)
   }
 
-  /** Whether this step has no row yet. */
-  has(workflowKey: number, stepId: string): boolean {
-    return this.isOf(workflowKey) && this.groups.some((group) => tellsOf(group, workflowKey, stepId))
+  /** False where this step certainly does not wait for its row. */
+  mayHave(workflowKey: number, stepId: string): boolean {
+    return this.full || this.hashes.mayHave(workflowKey, stepId)
   }
 
   /**
@@ -63,6 +70,8 @@ export class StepFiling {
     this.groups = []
     this.count = 0
     this.workflows.clear()
+    this.hashes.clear()
+    this.full = false
     return written
   }
 

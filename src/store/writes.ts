@@ -182,7 +182,7 @@ export class Writes extends Reads implements Transaction {
     const updates = this.workflowChanges.isPressing || later.length > 0
     const before = updates ? this.changes() : 0
     // A step may have been gated just now, and changed by whoever did that.
-    const unfiled = later.some(({ workflowKey, stepId }) => this.filing.has(workflowKey, stepId))
+    const unfiled = later.some(({ workflowKey, stepId }) => this.filing.mayHave(workflowKey, stepId))
     const filed = unfiled ? this.filing.file(this.lastSeq) : 0
     this.writeSteps()
     const rows = filed + this.stepsToWrite.length + this.workflowChanges.write(this.lastSeq)
