@@ -20,8 +20,6 @@ export type InputUse = readonly InputPath[] | undefined
 const token =
   /"(?:[^"\\\n]|\\.)*"|`[^`]*`|#[^\n]*|\b(input|data)\b((?:\s*\.\s*[A-Za-z_]\w*|\["(?:[^"\\\n]|\\.)*"\])*)/g
 const name = /\.\s*(\w+)|\["((?:[^"\\\n]|\\.)*)"\]/g
-/** Strings with expressions in them. */
-const templateString = /\$["`]/
 // The library of reasons fills in fields that its callers name.
 const shown = /\btemplate\.shown\(\[("(?:[^"\\\n]|\\.)*")(?:, ("(?:[^"\\\n]|\\.)*"))?/g
 
@@ -44,8 +42,9 @@ export function inputUse(policy: Policy, libraries: readonly Library[]): InputUs
 function pathsIn(texts: readonly string[], generated: boolean): InputUse {
   const paths: InputPath[] = []
   for (const text of texts) {
-    if (templateString.test(text)) return undefined
-    for (const [, root, path = ''] of text.matchAll(token)) {
+    for (const { 1: root, 2: path = '', index } of text.matchAll(token)) {
+      // Before a string it makes of it one with expressions in it.
+      if (text[index - 1] === '$') return undefined
       if (root === undefined) continue
       const [first, second] = [...path.matchAll(name)].map(
         ([, plain, quoted]) => plain ?? unquoted(`"${quoted}"`),

@@ -123,12 +123,16 @@ describe('what a policy reads of its input', () => {
     'x := data[name]',
     'x := data.stepgate[name]',
     'x := $"{input.model}"',
+    'x := $`{input.model}`',
     'x := input["a\\',
   ])('is anything where it might be: %s', (body) => {
     expect(use(body)).toBeUndefined()
   })
 
   test('is not what strings and comments say', () => {
+    expect(use('block contains "no" if { input.facts["model regex ^gpt-4$"]; input.model == "a$" }')).toEqual(
+      [['model']],
+    )
     expect(use('# input\nblock contains "all input" if { `input`; input.model; "a \\" input" }')).toEqual([
       ['model'],
     ])
