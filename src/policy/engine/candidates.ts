@@ -28,7 +28,7 @@ interface OverText {
   readonly trigrams: number[]
   /** How many trigrams are known. */
   screens: number
-  /** Of each test two trigrams that the request's body must hold; {@link ANY_TEXT} where none is known. */
+  /** Of each test two positions in the body's sketch that must be held; {@link ANY_TEXT} where none is known. */
   readonly inBody: number[]
   /** Of how many tests such are known. */
   bodyScreens: number
@@ -115,11 +115,11 @@ export class Candidates {
     else for (let i = 0; i < group.tests.length; i++) this.#findOne(group, i, view, found)
   }
 
-  /** A sketch of the body costs what putting together the whole text costs, and looking through it a few times. */
+  /** A sketch of the body costs less than putting together the whole text. */
   #isScreenedByBody({ text, bodyScreens }: OverText): boolean {
     const { texts } = this.#questions
     if (bodyScreens === 0 || !texts.isInBody(text)) return false
-    return texts.hasBodySketch || (bodyScreens >= WORTH_SCREENING && texts.isWhole(text))
+    return texts.hasBodySketch || texts.isWhole(text)
   }
 
   #findInBody(group: OverText, body: BodySketch, found: number[]): void {

@@ -1,4 +1,4 @@
-import { allOf, mayMeet, type Needs, oneOfRows, ownTrigrams, packNeeds, rarestTrigram } from './needs.js'
+import { allOf, mayMeet, type Needs, neededInBody, oneOfRows, packNeeds, rarestTrigram } from './needs.js'
 import { symbolOf } from './symbols.js'
 import type { TextView } from './text-view.js'
 
@@ -28,7 +28,7 @@ function contains(needle: string): Look {
     const sketch = view.sketchFor(false)
     return (sketch === undefined || mayMeet(sketch, needs)) && view.lower.includes(needle)
   }
-  return { trigram: rarestTrigram(needs), inBody: ownTrigrams(found), test }
+  return { trigram: rarestTrigram(needs), inBody: neededInBody(found), test }
 }
 
 /** Only ASCII is asked for: beyond it a lower case may have another length than what it came from. */

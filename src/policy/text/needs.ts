@@ -1,21 +1,19 @@
+import { positionInBody } from './body-sketch.js'
 import { holdsBit, type TextSketch, trigramBit } from './sketch.js'
-import { commonness, isOwn } from './symbols.js'
+import { commonness } from './symbols.js'
 
-/** Of a trigram among needs: it stands in the request's body as it stands in the text, see `body-sketch.ts`. */
-const OWN = 1 << 15
-
-/** What a text must hold: all these trigrams (as positions in a sketch, or'd with {@link OWN}), and one option of every clause. */
+/** What a text must hold: all these trigrams (rows of three symbols, packed six bits apart), and one option of every clause. */
 export interface Needs {
-  readonly bits: readonly number[]
+  readonly trigrams: readonly number[]
   readonly clauses: ReadonlyArray<readonly Needs[]>
 }
 
 /** Nothing is asked of the text. */
-export const ANYTHING: Needs = { bits: [], clauses: [] }
+export const ANYTHING: Needs = { trigrams: [], clauses: [] }
 
 /** Whether nothing is asked of the text. */
 export function asksNothing(needs: Needs): boolean {
-  return needs.bits.length === 0 && needs.clauses.length === 0
+  return needs.trigrams.length === 0 && needs.clauses.length === 0
 }
 
 /** Clauses with more options than this are met by most texts, and slow to go through. */
@@ -24,7 +22,7 @@ const MAX_OPTIONS = 24
 /** A text must meet all the needs; the clauses most likely to fail come first. */
 export function allOf(needs: readonly Needs[]): Needs {
   return {
-    bits: [...new Set(needs.flatMap((need) => need.bits))],
+    trigrams: [...new Set(needs.flatMap((need) => need.trigrams))],
     clauses: needs
       .flatMap((need) => need.clauses)
       .filter((options) => options.length <= MAX_OPTIONS)
@@ -35,27 +33,32 @@ export function allOf(needs: readonly Needs[]): Needs {
 /** A text must meet one of the needs, so all that they have in common. */
 export function oneOf(options: readonly Needs[]): Needs {
   if (options.length === 1) return options[0]!
-  const bits = (options[0]?.bits ?? []).filter((bit) => options.every((option) => option.bits.includes(bit)))
-  const common = new Set(bits)
-  const rest = options.map((option) => ({ ...option, bits: option.bits.filter((bit) => !common.has(bit)) }))
-  return { bits, clauses: rest.some(asksNothing) ? [] : [rest] }
+  const [first = ANYTHING] = options
+  const trigrams = first.trigrams.filter((each) => options.every((option) => option.trigrams.includes(each)))
+  const common = new Set(trigrams)
+  const rest = options.map((option) => ({
+    ...option,
+    trigrams: option.trigrams.filter((each) => !common.has(each)),
+  }))
+  return { trigrams, clauses: rest.some(asksNothing) ? [] : [rest] }
 }
 
 /** A text must hold one of the rows of symbols; a row too short for a trigram could be anywhere. */
 export function oneOfRows(rows: ReadonlySet<string>): Needs {
-  return oneOf([...rows].map((row) => ({ bits: trigramsOf(row), clauses: [] })))
+  return oneOf([...rows].map((row) => ({ trigrams: trigramsOf(row), clauses: [] })))
 }
 
 /** The trigrams of a row of symbols, those that few texts hold first. */
 function trigramsOf(row: string): number[] {
-  const trigrams: Array<{ readonly bit: number; readonly common: number }> = []
+  const trigrams: Array<{ readonly row: number; readonly common: number }> = []
   for (let i = 2; i < row.length; i++) {
     const symbols = [row.charCodeAt(i - 2), row.charCodeAt(i - 1), row.charCodeAt(i)]
-    const own = symbols.every(isOwn) ? OWN : 0
-    const bit = trigramBit(symbols.reduce((packed, symbol) => (packed << 6) | symbol, 0)) | own
-    trigrams.push({ bit, common: symbols.reduce((sum, symbol) => sum + commonness(symbol), 0) })
+    trigrams.push({
+      row: symbols.reduce((packed, symbol) => (packed << 6) | symbol, 0),
+      common: symbols.reduce((sum, symbol) => sum + commonness(symbol), 0),
+    })
   }
-  return trigrams.sort((a, b) => a.common - b.common).map(({ bit }) => bit)
+  return trigrams.sort((a, b) => a.common - b.common).map((trigram) => trigram.row)
 }
 
 /**
@@ -74,7 +77,7 @@ function packed(needs: Needs): number[] {
   const clauses = needs.clauses.flatMap((options) =>
     withLength([options.length, ...options.flatMap(packedOption)]),
   )
-  const bits = needs.bits.map((bit) => bit & ~OWN)
+  const bits = [...new Set(needs.trigrams.map(trigramBit))]
   return [bits.length, ...bits, needs.clauses.length, ...clauses]
 }
 
@@ -87,12 +90,12 @@ export function rarestTrigram(needs: PackedNeeds | undefined): number | undefine
   return needs === undefined || needs[0] === 0 ? undefined : needs[1]
 }
 
-/** Trigrams that the request's body holds where a text in it meets the needs: the two that fewest texts hold. */
-export function ownTrigrams(needs: Needs): readonly number[] {
-  return needs.bits
-    .filter((bit) => (bit & OWN) !== 0)
+/** What the request's body holds where a text in it meets the needs: two trigrams at most, as positions in its sketch. */
+export function neededInBody(needs: Needs): readonly number[] {
+  return needs.trigrams
+    .map(positionInBody)
+    .filter((position) => position !== undefined)
     .slice(0, 2)
-    .map((bit) => bit & ~OWN)
 }
 
 /** Whether the text of the sketch may meet the needs; when it does, the answer is never false. */

@@ -3,7 +3,7 @@ import { backtracksLinearly } from './backtracking.js'
 import { linearRegexpHonoured } from './linear-regexp.js'
 import { needsOf } from './literals.js'
 import { neededCharacter } from './needed-character.js'
-import { mayMeet, ownTrigrams, type PackedNeeds, packNeeds } from './needs.js'
+import { mayMeet, neededInBody, type PackedNeeds, packNeeds } from './needs.js'
 import type { PatternNode } from './pattern-tree.js'
 import { parseRe2 } from './re2-syntax.js'
 import type { TextSketch } from './sketch.js'
@@ -19,7 +19,7 @@ export interface Pattern {
   readonly engine: 'v8' | 're2js'
   /** What a text must hold for the pattern to match; undefined when that is nothing in particular. */
   readonly needs: PackedNeeds | undefined
-  /** Trigrams that a request's body must hold for the pattern to match a text in it, see `body-sketch.ts`. */
+  /** What a request's body must hold for the pattern to match a text in it, as positions in a body's sketch. */
   readonly inBody: readonly number[]
   /** Whether a search may go over the text more than once, so that asking a sketch of it first always pays. */
   readonly costly: boolean
@@ -59,7 +59,7 @@ export function compilePattern(source: string): CompiledPattern {
 function patternOf(source: string, tree: PatternNode): Pattern {
   const found = needsOf(tree)
   const needs = packNeeds(found)
-  const inBody = ownTrigrams(found)
+  const inBody = neededInBody(found)
   const mayMatch = (sketch: TextSketch): boolean => needs === undefined || mayMeet(sketch, needs)
   const slow = throughRe2js(source)
   const proven = backtracksLinearly(tree)

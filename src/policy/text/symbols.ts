@@ -41,10 +41,14 @@ export function symbolOf(unit: number): number {
 }
 
 /**
- * Whether a symbol is of what stands in a JSON string and nothing else: no digit, which numbers are written with in several
- * ways, and no white space, which also lies between the parts that a text is made of.
+ * The one ASCII character (letters in lower case) that a symbol stands for; undefined where it stands for several: digits, white
+ * space, control characters, all beyond ASCII.
  */
-export const isOwn = (symbol: number): boolean => symbol !== DIGIT && symbol !== SPACE
+export function characterOf(symbol: number): number | undefined {
+  return symbol === DIGIT || symbol === SPACE || symbol === CONTROL || symbol === FOREIGN
+    ? undefined
+    : SYMBOLS.lastIndexOf(symbol)
+}
 
 const COMMON_FIRST = ' etaoinsrhldcumpfg'
 

@@ -11,7 +11,7 @@ export interface TextTest {
   readonly name: string
   /** A trigram that each text holds of which the answer is yes, as a position in a sketch; undefined: none is known. */
   readonly trigram: number | undefined
-  /** Trigrams that the request's body holds where the text is of it and the answer is yes, see `body-sketch.ts`. */
+  /** What the request's body holds where the text is of it and the answer is yes, as positions in a body's sketch. */
   readonly inBody: readonly number[]
   test(view: TextView): boolean
 }
