@@ -46,13 +46,19 @@ export function decisionRecord(
   const whole = () => (masked ? JSON.stringify(mask(input.object, verdict.redact)) : input.text())
   const text = apart ? input.frame : whole()
   const policies = verdict.evaluated.length === 0 ? '[]' : JSON.stringify(verdict.evaluated)
+  const facts = isEmpty(judgement.facts) ? '{}' : JSON.stringify(judgement.facts)
   const fault = judgement.fault ? `,"fault":${JSON.stringify(judgement.fault)}` : ''
   const redacted = masked ? JSON.stringify(verdict.redact) : '[]'
   const body =
     `{"decision_id":"${decisionId}","decision":"${verdict.decision}","reason":${jsonString(verdict.reason)}` +
-    `,"revision":${jsonString(judgement.revision)},"policies":${policies},"facts":${JSON.stringify(judgement.facts)}${fault}` +
+    `,"revision":${jsonString(judgement.revision)},"policies":${policies},"facts":${facts}${fault}` +
     `,"redacted":${redacted},"open_identity":${openIdentity},"input":${text}}`
   return apart ? { body, asked: apart } : { body }
+}
+
+function isEmpty(facts: Readonly<Record<string, boolean>>): boolean {
+  for (const _ in facts) return false
+  return true
 }
 
 /** A record as it was made. */

@@ -113,6 +113,7 @@ export class Facts {
   #overText({ over }: Fact, { text, test, otherwise }: TextFact): () => boolean {
     const slot = over.kind === 'field' ? this.#fields.slot(over.path) : undefined
     return () => {
+      if (this.#texts.bodyRulesOut(text, test)) return false
       const view = this.#texts.view(text)
       if (view) return test.test(view)
       return otherwise !== undefined && slot !== undefined && otherwise(this.#fields.value(slot))

@@ -3,7 +3,8 @@
  * @module
  */
 import { textOf, wholeText } from '../language/fact.js'
-import { type BodySketch, sketchBody } from '../text/body-sketch.js'
+import { type BodySketch, bodyHolds, sketchBody } from '../text/body-sketch.js'
+import type { TextTest } from '../text/text-test.js'
 import { TextView } from '../text/text-view.js'
 import type { Fields, Slot } from './fields.js'
 
@@ -58,6 +59,14 @@ export class Texts {
   /** Whether the body's sketch is there already. */
   get hasBodySketch(): boolean {
     return this.#sketch !== undefined
+  }
+
+  /** Whether the body is known not to hold what the test needs of this text, or of a list in its place. */
+  bodyRulesOut(number: TextNumber, { inBody }: TextTest): boolean {
+    const sketch = this.#sketch
+    if (sketch === undefined || !this.#inBody[number]) return false
+    for (let i = 0; i < inBody.length; i++) if (!bodyHolds(sketch, inBody[i]!)) return true
+    return false
   }
 
   /** The sketch of the request's body; undefined where there is none to look at. */
