@@ -156,10 +156,13 @@ const bodyOf = (seq: string): string =>
 const askedOf = (seq: string): string =>
   `CASE WHEN ${place(seq, 2)} > 0 THEN substr(g.content, 1 + ${place(seq, 0)} + ${place(seq, 1)}, ${place(seq, 2)}) END`
 
+/** The binding makes a real number of every number, and no path of JSON has room for one. */
+const given = 'CAST(?1 AS INTEGER)'
+
 /** Body and `asked` of an event, wherever it is kept. The number is parameter 1. */
 export const eventBodies = `SELECT body, asked FROM events WHERE seq = ?1 UNION ALL
-  SELECT ${bodyOf('?1')}, ${askedOf('?1')} FROM gate_groups g
-    WHERE ${groupOf('?1')} AND ?1 < g.first_seq + json_array_length(g.gates) LIMIT 1`
+  SELECT ${bodyOf(given)}, ${askedOf(given)} FROM gate_groups g
+    WHERE ${groupOf(given)} AND ${given} < g.first_seq + json_array_length(g.gates) LIMIT 1`
 
 /** The number of the last event, wherever it is kept. */
 export const lastSeqAnywhere = `SELECT max(coalesce((SELECT max(seq) FROM events), 0), coalesce((SELECT first_seq +
