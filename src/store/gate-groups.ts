@@ -151,17 +151,27 @@ const groupOf = (seq: string): string =>
 const place = (seq: string, n: number): string =>
   `(g.gates ->> ('$[' || (${seq} - g.first_seq) || '][${n}]'))`
 
-const bodyOf = (seq: string): string =>
-  `CAST(substr(g.content, 1 + ${place(seq, 0)}, ${place(seq, 1)}) AS TEXT)`
-const askedOf = (seq: string): string =>
-  `CASE WHEN ${place(seq, 2)} > 0 THEN substr(g.content, 1 + ${place(seq, 0)} + ${place(seq, 1)}, ${place(seq, 2)}) END`
+/** Body and request of a gate as one value, which is looked up once, and how long the body is: see `unpacked`. */
+const packedOf = (seq: string): string =>
+  `substr(g.content, 1 + ${place(seq, 0)}, ${place(seq, 1)} + ${place(seq, 2)}), ${place(seq, 1)}`
+
+/** `events.body` and `events.asked` of what was selected: the two columns, and the two of a group beside them. */
+export function unpacked([body, asked, packed, bodyBytes]: readonly SqlValue[]): readonly [
+  string,
+  Uint8Array | null,
+] {
+  if (packed === null || packed === undefined) return [body as string, (asked as Uint8Array | null) ?? null]
+  const bytes = Buffer.from(packed as Uint8Array)
+  const rest = bytes.subarray(bodyBytes as number)
+  return [bytes.toString('utf8', 0, bodyBytes as number), rest.length === 0 ? null : rest]
+}
 
 /** The binding makes a real number of every number, and no path of JSON has room for one. */
 const given = 'CAST(?1 AS INTEGER)'
 
-/** Body and `asked` of an event, wherever it is kept. The number is parameter 1. */
-export const eventBodies = `SELECT body, asked FROM events WHERE seq = ?1 UNION ALL
-  SELECT ${bodyOf(given)}, ${askedOf(given)} FROM gate_groups g
+/** Body and `asked` of an event, wherever it is kept, for `unpacked`. The number is parameter 1. */
+export const eventBodies = `SELECT body, asked, NULL, NULL FROM events WHERE seq = ?1 UNION ALL
+  SELECT NULL, NULL, ${packedOf(given)} FROM gate_groups g
     WHERE ${groupOf(given)} AND ${given} < g.first_seq + json_array_length(g.gates) LIMIT 1`
 
 /** The number of the last event, wherever it is kept. */
@@ -178,9 +188,8 @@ export const insertUnfiledSteps = (groups: string): string =>
         .join(', ')}
     FROM (SELECT first_seq, gates ${groups}) g, json_each(g.gates) j`
 
-/** Time, body and `asked` of a step's latest decision; a first gate in a group was decided when it was first asked. */
-export const decisionColumns = `coalesce(e.at, s.first_gate_at), coalesce(e.body, ${bodyOf('s.decision_seq')}),
-  CASE WHEN e.seq IS NULL THEN ${askedOf('s.decision_seq')} ELSE e.asked END`
+/** Time of a step's latest decision, and its record for `unpacked`; a first gate in a group was decided when it was asked. */
+export const decisionColumns = `coalesce(e.at, s.first_gate_at), e.body, e.asked, ${packedOf('s.decision_seq')}`
 /** The tables of `decisionColumns` beside the step's own. */
 export const decisionTables = `LEFT JOIN events e ON e.seq = s.decision_seq
   LEFT JOIN gate_groups g ON e.seq IS NULL AND ${groupOf('s.decision_seq')}`

@@ -3,6 +3,7 @@ import type { DecisionRecord } from '../domain/gate/record.js'
 import type { Step } from '../domain/step.js'
 import type { Workflow } from '../domain/workflow.js'
 import type { Connection, SqlValue, Statement } from './database.js'
+import { unpacked } from './gate-groups.js'
 import { KnownSteps } from './known-steps.js'
 import type { Statements } from './statements.js'
 import { StepFiling } from './step-filing.js'
@@ -146,7 +147,7 @@ export class Reads implements Reader {
   }
 
   eventBody(seq: number): string {
-    return this.event(seq)[0] as string
+    return unpacked(this.event(seq))[0]
   }
 
   overdue(now: number, limit: number, scope?: Scope): readonly { workflow: Workflow; step: Step }[] {
@@ -168,7 +169,7 @@ export class Reads implements Reader {
     return recordOf(this.event(step.decisionSeq), decided)
   }
 
-  /** `events.body` and `events.asked`. */
+  /** Body and request of an event, for `unpacked`. */
   private event(seq: number): readonly SqlValue[] {
     this.settle()
     const row = this.sql.event.get([seq])

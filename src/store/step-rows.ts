@@ -9,7 +9,7 @@ import { type DecisionRecord, readRecord } from '../domain/gate/record.js'
 import type { Approval, Step, StepType } from '../domain/step.js'
 import type { Workflow } from '../domain/workflow.js'
 import type { SqlValue } from './database.js'
-import { decisionColumns, decisionTables } from './gate-groups.js'
+import { decisionColumns, decisionTables, unpacked } from './gate-groups.js'
 import { given } from './workflow-rows.js'
 
 const columns = [
@@ -118,12 +118,10 @@ export function laterStep(s: Step): SqlValue[] {
   ]
 }
 
-/** `events.body` and `events.asked` of a decision as its record. */
-export function recordOf([body, asked]: readonly SqlValue[], decided: DecidedAt): DecisionRecord {
-  return readRecord(
-    { body: body as string, ...(asked === null ? {} : { asked: asked as Uint8Array }) },
-    decided,
-  )
+/** A decision's record, of what was selected for `unpacked`. */
+export function recordOf(selected: readonly SqlValue[], decided: DecidedAt): DecisionRecord {
+  const [body, asked] = unpacked(selected)
+  return readRecord(asked === null ? { body } : { body, asked }, decided)
 }
 
 /** The key of the workflow that a row of `stepSelection` is of. */
