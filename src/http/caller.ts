@@ -13,13 +13,21 @@ export function refuseForeign(
       message: `Requests from the origin ${origin.slice(0, 100)} are not accepted`,
     })
   }
-  if (options.hosts && host !== undefined && !options.hosts.includes(hostName(host))) {
+  if (!options.hosts || host === undefined || (host === latest && options.hosts === latestAmong))
+    return undefined
+  if (!options.hosts.includes(hostName(host))) {
     return refuse('FORBIDDEN', {
       message: `The host ${hostName(host).slice(0, 100)} is not one of this gate's names`,
     })
   }
+  latest = host
+  latestAmong = options.hosts
   return undefined
 }
+
+// Callers mostly write the same host as the one before.
+let latest: string | undefined
+let latestAmong: readonly string[] | undefined
 
 /** `localhost:8080` and `[::1]:8080` without the port. */
 function hostName(host: string): string {

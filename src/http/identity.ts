@@ -18,7 +18,7 @@ export type Identify = (credentials: Credentials) => Identity | Refusal
  */
 export function openIdentity(org: string): Identify {
   const known = new Map<string, Identity | Refusal>()
-  return ({ authorization, userId, userEmail }) => {
+  const identify = ({ authorization, userId, userEmail }: Credentials): Identity | Refusal => {
     const key = `${authorization ?? ''}\n${userId ?? ''}\n${userEmail ?? ''}`
     const before = known.get(key)
     if (before) return before
@@ -39,7 +39,20 @@ export function openIdentity(org: string): Identify {
     known.set(key, identity)
     return identity
   }
+  // Mostly the same as the one before, which is sooner told than looked up.
+  let latest: Credentials | undefined
+  let latestIs: Identity | Refusal | undefined
+  return (credentials) => {
+    if (!latestIs || !latest || !isSame(credentials, latest)) {
+      latestIs = identify(credentials)
+      latest = credentials
+    }
+    return latestIs
+  }
 }
+
+const isSame = (a: Credentials, b: Credentials): boolean =>
+  a.authorization === b.authorization && a.userId === b.userId && a.userEmail === b.userEmail
 
 /** The user name of Basic credentials (RFC 7617); `community` without any; undefined when they cannot be read. */
 function basicUser(authorization: string | undefined): string | undefined {

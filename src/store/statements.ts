@@ -6,7 +6,7 @@ import { workflowColumns, workflowStateColumns } from './workflow-rows.js'
 
 const places = (count: number): string => Array(count).fill('?').join(', ')
 /** So many rows are inserted by one statement where there are as many: what a call costs is shared. */
-export const rowsAtOnce = [16, 4, 1] as const
+export const rowsAtOnce = [64, 16, 4, 1] as const
 export type RowsAtOnce = (typeof rowsAtOnce)[number]
 const insertEvents = (count: number): string =>
   `INSERT INTO events (seq, workflow_key, step_id, type, at, body, asked, subject) VALUES ${Array(count)
