@@ -1,6 +1,6 @@
 /** Every statement of the store, prepared once per connection. @module */
 import type { Connection, Statement } from './database.js'
-import { eventBodies, insertPlainSteps, insertUnfiledSteps, lastSeqAnywhere } from './gate-groups.js'
+import { eventBodies, insertPlainSteps, insertUnfiledSteps, lastSeqAnywhere } from './gate-group-rows.js'
 import { insertSteps, stepSelection, updateStep } from './step-rows.js'
 import { workflowColumns, workflowStateColumns } from './workflow-rows.js'
 

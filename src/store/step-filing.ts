@@ -1,5 +1,6 @@
 /** Steps whose rows are written later. @module */
-import { type GateGroup, type PlainGate, plainStepParameters, plainSteps } from './gate-groups.js'
+import { type GateGroup, plainStepParameters, plainSteps } from './gate-group-rows.js'
+import type { PlainGate } from './gate-groups.js'
 import { Rows } from './rows.js'
 import type { Statements } from './statements.js'
 import { StepHashes } from './step-hashes.js'

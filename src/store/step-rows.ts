@@ -9,7 +9,7 @@ import { type DecisionRecord, readRecord } from '../domain/gate/record.js'
 import type { Approval, Step, StepType } from '../domain/step.js'
 import type { Workflow } from '../domain/workflow.js'
 import type { SqlValue } from './database.js'
-import { decisionColumns, decisionTables, unpacked } from './gate-groups.js'
+import { decisionColumns, decisionTables, unpacked } from './gate-group-rows.js'
 import { given } from './workflow-rows.js'
 
 const columns = [
