@@ -24,8 +24,8 @@ export function told(step: Step, start: number, bodyBytes: number, askedBytes: n
   )
 }
 
-/** So many parameters has a row of `insertPlainSteps`. */
-export const plainStepParameters = 11
+/** So many parameters has a row of `insertPlainSteps`: its checkpoint, and what is told. */
+export const plainStepParameters = 1 + toldColumns.split(', ').length
 
 /** Steps of gates in groups, from `gate_groups.gates`. */
 export function insertPlainSteps(count: number): string {

@@ -222,7 +222,6 @@ export const migrations: readonly string[] = [
 
   -- Rows of their steps are written later: those up to totals.filed_to have been. So no row waits for its index any more.
   DROP VIEW timeline;
-  UPDATE steps SET filed = 1 WHERE checkpoint > (SELECT filed_to FROM totals) AND filed = 0;
   UPDATE totals SET filed_to = (SELECT coalesce(max(seq), 0) FROM events);
   DROP INDEX steps_by_id;
   ALTER TABLE steps DROP COLUMN filed;

@@ -45,7 +45,6 @@ const sql = {
   untold: `SELECT 1 FROM (${untold}) LIMIT 1`,
   unfiled: `SELECT 1 ${unfiled} LIMIT 1`,
   addUntold: addUntoldTotals,
-  toldToAll: 'UPDATE totals SET told_to = ?',
   step: `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.step_id = ?`,
   stepOfCheckpoint: `SELECT ${stepSelection} WHERE s.checkpoint = ? AND s.workflow_key = ?`,
   steps: `SELECT ${stepSelection} WHERE s.workflow_key = ? ORDER BY s.step_index`,

@@ -123,7 +123,7 @@ export class Writes extends Reads implements Transaction {
     this.begin()
     this.filing.recover(this.lastSeq)
     this.sql.addUntold.get([])
-    this.sql.toldToAll.get([this.lastSeq])
+    this.sql.toldTo.get([this.lastSeq])
     this.commit()
   }
 
@@ -176,9 +176,9 @@ export class Writes extends Reads implements Transaction {
 
   private write(): void {
     if (this.unsettled.size === 0) return
-    // Inserting fails by itself where it must not be.
     this.writtenBytes += this.gates.write((group, gates) => this.filing.add(group, gates))
     const later = this.stepsToWrite.filter(({ version }) => version > 1)
+    // Inserting fails by itself where it must not be.
     const updates = this.workflowChanges.isPressing || later.length > 0
     const before = updates ? this.changes() : 0
     // A step may have been gated just now, and changed by whoever did that.

@@ -2,12 +2,9 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type Live, startLive } from './live.js'
+import { type Live, listeners, startLive } from './live.js'
 
-describe.each([
-  { server: 'the sidecar\u2019s listener', options: {} },
-  { server: 'the listener in somebody\u2019s own server', options: { plain: true } },
-])('a gate call on the wire ($server)', ({ options }) => {
+describe.each(listeners)('a gate call on the wire ($server)', ({ options }) => {
   let live: Live
   let workflow: string
   beforeAll(async () => {

@@ -48,6 +48,12 @@ export interface LiveOptions extends Partial<StepgateOptions> {
   readonly origins?: readonly string[]
 }
 
+/** The ways to serve the listener. */
+export const listeners: readonly { readonly server: string; readonly options: LiveOptions }[] = [
+  { server: 'the sidecar\u2019s listener', options: {} },
+  { server: 'the listener in somebody\u2019s own server', options: { plain: true } },
+]
+
 /** Start one. */
 export async function startLive(options: LiveOptions = {}): Promise<Live> {
   const folder = mkdtempSync(join(tmpdir(), 'stepgate-'))
