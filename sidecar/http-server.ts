@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { WholeMessage } from '../src/http/index.js'
+import { WholeMessage, WholeReply } from '../src/http/index.js'
 
 // Longer than the idle time of common client pools (httpx 5 s, undici 4 s, proxies 60 s), so that the client closes
 // first and never writes into a connection that is going away.
@@ -39,6 +39,7 @@ export async function openHttpServer(
       maxHeaderSize: maxHeaderBytes,
       connectionsCheckingInterval: 5_000,
       IncomingMessage: WholeMessage,
+      ServerResponse: WholeReply,
     },
     (request, response) => {
       if (stopping) response.setHeader('connection', 'close')

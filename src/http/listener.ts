@@ -7,6 +7,7 @@ import { type BodyBytes, incomingBytes } from './body-bytes.js'
 import { refuseForeign } from './caller.js'
 import { failureReply, refuseId } from './failure.js'
 import type { HttpOptions } from './options.js'
+import { type HeaderFields, WholeReply } from './whole-reply.js'
 import { refusalReply } from './wire/errors.js'
 import { answerGate, gateBodyLimit, type TextReply, tooLarge } from './workflows/gate.js'
 
@@ -17,7 +18,8 @@ export type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => 
  * Gate calls are answered straight on node's request and response, which spares them a third of their time (a fetch
  * Request, a Response and two streams each); all other routes go through the app. Both ways share every check.
  *
- * Serve it with `http.createServer({ IncomingMessage: WholeMessage }, listener)`. Plain requests are answered too, a tenth slower.
+ * Serve it with `http.createServer({ IncomingMessage: WholeMessage, ServerResponse: WholeReply }, listener)`. Plain requests are
+ * answered too, and on plain responses, more slowly.
  */
 export function createListener(options: HttpOptions): Listener {
   const app = getRequestListener(createApp(options).fetch, { overrideGlobalObjects: true })
@@ -108,13 +110,29 @@ function send(
   reply: TextReply,
 ): void {
   const { status, text, bytes = Buffer.byteLength(text) } = reply
-  const headers = ['Content-Type', 'application/json', 'Content-Length', String(bytes)]
-  headers.push('X-Stepgate-Policy-Revision', options.revision()?.id ?? 'none')
+  const revision = options.revision()?.id ?? 'none'
   const { origin } = incoming.headers
-  if (origin !== undefined && status !== 403) headers.push('Access-Control-Allow-Origin', origin)
   // A body that was not read to its end cannot be followed by another request.
-  if (!incoming.complete) headers.push('Connection', 'close')
-  outgoing.writeHead(status, headers)
+  const closing = !incoming.complete
   // Where every character is a byte they need no encoding.
-  outgoing.end(text, bytes === text.length ? 'latin1' : 'utf8')
+  const latin1 = bytes === text.length
+  if (origin === undefined && !closing && latin1 && outgoing instanceof WholeReply) {
+    outgoing.endWhole(status, plainFields(revision), text)
+    return
+  }
+  const headers = [...plainFields(revision), 'Content-Length', String(bytes)]
+  if (origin !== undefined && status !== 403) headers.push('Access-Control-Allow-Origin', origin)
+  if (closing) headers.push('Connection', 'close')
+  outgoing.writeHead(status, headers)
+  outgoing.end(text, latin1 ? 'latin1' : 'utf8')
+}
+
+let plain: HeaderFields = []
+
+/** The fields of every reply: one list as long as the revision stays. */
+function plainFields(revision: string): HeaderFields {
+  if (plain[3] !== revision) {
+    plain = ['Content-Type', 'application/json', 'X-Stepgate-Policy-Revision', revision]
+  }
+  return plain
 }

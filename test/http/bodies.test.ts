@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Live, listeners, startLive } from './live.js'
+import { openWire } from './wire.js'
 
 describe.each(listeners)('a gate call on the wire ($server)', ({ options }) => {
   let live: Live
@@ -17,32 +18,10 @@ describe.each(listeners)('a gate call on the wire ($server)', ({ options }) => {
     for (const socket of sockets.splice(0)) socket.destroy()
   })
 
-  async function wire() {
-    const socket = connect(Number(new URL(live.url).port), '127.0.0.1')
-    sockets.push(socket)
-    await once(socket, 'connect')
-    let received = ''
-    let told = () => {}
-    socket.on('data', (data) => {
-      received += data
-      told()
-    })
-    socket.on('close', () => told())
-    return {
-      socket,
-      send: (text: string) => new Promise<void>((sent) => void socket.write(text, () => sent())),
-      /** What came, once so many replies have. */
-      replies: async (count: number): Promise<string[]> => {
-        const all = () => received.split(/(?=HTTP\/1\.1 )/)
-        while (all().filter((reply) => reply !== '').length < count) {
-          if (socket.destroyed) throw new Error(`Closed after ${received}`)
-          await new Promise<void>((resolve) => {
-            told = resolve
-          })
-        }
-        return all()
-      },
-    }
+  const wire = async () => {
+    const opened = await openWire(live.url)
+    sockets.push(opened.socket)
+    return opened
   }
   const body = (prompt: string) => JSON.stringify({ step_type: 'llm_call', step_input: { prompt } })
   const head = (step: string, framing: string) =>

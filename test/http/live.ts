@@ -1,12 +1,12 @@
 /** A live gate for tests: real policies compiled by OPA, a real database file, real HTTP. @module */
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { openStepgate, type StepgateOptions } from '#src/control/stepgate.js'
-import { createApp, createListener, openIdentity, WholeMessage } from '#src/http/index.js'
+import { createApp, createListener, openIdentity, WholeMessage, WholeReply } from '#src/http/index.js'
 import { openPolicies } from '#src/policy/bundle/open-policies.js'
 
 /** Compiled modules are kept for one run of the tests, as a sidecar keeps them between starts. */
@@ -41,8 +41,10 @@ export interface LiveOptions extends Partial<StepgateOptions> {
   readonly policies?: string
   /** Serve the mountable app through Hono's own adapter instead of the listener. */
   readonly mounted?: boolean
-  /** Serve the listener on node's plain requests, as in somebody's own server, and not on `WholeMessage`. */
+  /** Serve the listener on node's plain requests and responses, as in somebody's own server. */
   readonly plain?: boolean
+  /** Told of each request before it is answered. */
+  readonly onRequest?: RequestListener
   readonly publicUrl?: string
   readonly hosts?: readonly string[]
   readonly origins?: readonly string[]
@@ -86,7 +88,11 @@ export async function startLive(options: LiveOptions = {}): Promise<Live> {
   }
   const server = options.mounted
     ? createServer(getRequestListener(createApp(http).fetch))
-    : createServer(options.plain ? {} : { IncomingMessage: WholeMessage }, createListener(http))
+    : createServer(
+        options.plain ? {} : { IncomingMessage: WholeMessage, ServerResponse: WholeReply },
+        createListener(http),
+      )
+  if (options.onRequest) server.prependListener('request', options.onRequest)
   const url = await listening(server)
   const as = (authorization: string | undefined, user?: string): Caller => ({
     call: async (method, path, body, headers = {}) => {

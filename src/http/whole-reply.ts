@@ -1,0 +1,77 @@
+/** Replies that are sent whole. @module */
+import {
+  type IncomingMessage,
+  ServerResponse,
+  STATUS_CODES,
+  validateHeaderName,
+  validateHeaderValue,
+} from 'node:http'
+
+/** Header fields: name and value by turns. Replies that are given the very same list share the making of their heads. */
+export type HeaderFields = readonly string[]
+
+/** A head up to the value of its last field, which is the length. */
+interface Head {
+  readonly status: number
+  readonly fields: HeaderFields
+  readonly second: number
+  readonly keepAliveMs: number
+  readonly text: string
+}
+
+let latest: Head | undefined
+
+/**
+ * A response as node's server makes it, which can also be sent in one piece: head and body as one string, written to the
+ * connection once. Node's own way puts each head together anew, writes a second and empty part behind the body, and has
+ * both collected before they leave.
+ *
+ * For the `ServerResponse` option of `http.createServer`. Whoever does not call `endWhole` has a plain response.
+ */
+export class WholeReply<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
+  /** Set by node's server, in milliseconds. */
+  declare private readonly _keepAliveTimeout?: number
+
+  /**
+   * Send this and nothing else.
+   * @param fields without those that say how long the body is or whether the connection stays open
+   * @param text of characters that are one byte each
+   */
+  endWhole(status: number, fields: HeaderFields, text: string): void {
+    const { socket, _keepAliveTimeout: keepAliveMs } = this
+    // Where earlier replies have the connection, or it is to be closed or is gone, node knows what to do.
+    if (!socket?.writable || !keepAliveMs || !this.shouldKeepAlive || this.hasHeader('connection')) {
+      this.writeHead(status, [...fields, 'Content-Length', String(text.length)])
+      this.end(text, 'latin1')
+      return
+    }
+    this.statusCode = status
+    socket.write(`${head(status, fields, keepAliveMs)}${text.length}\r\n\r\n${text}`, 'latin1', (error) => {
+      if (!error) this.emit('finish')
+    })
+    this.finished = true
+  }
+}
+
+function head(status: number, fields: HeaderFields, keepAliveMs: number): string {
+  const second = Math.floor(Date.now() / 1000)
+  if (
+    latest?.second !== second ||
+    latest.fields !== fields ||
+    latest.status !== status ||
+    latest.keepAliveMs !== keepAliveMs
+  ) {
+    let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`
+    for (let i = 0; i < fields.length; i += 2) {
+      const name = fields[i] as string
+      const value = fields[i + 1] as string
+      validateHeaderName(name)
+      validateHeaderValue(name, value)
+      text += `${name}: ${value}\r\n`
+    }
+    text += `Date: ${new Date(second * 1000).toUTCString()}\r\n`
+    text += `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveMs / 1000)}\r\nContent-Length: `
+    latest = { status, fields, second, keepAliveMs, text }
+  }
+  return latest.text
+}
