@@ -86,7 +86,7 @@ export const settingsSchema = z.strictObject({
     .meta(
       about(
         'duration',
-        'How often the policy folder is compared, for file systems that do not report changes.',
+        'How often the policy folder is compared, for file systems that do not report changes; at most 2 % of the time.',
       ),
     ),
   database: z

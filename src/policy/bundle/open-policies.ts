@@ -14,7 +14,7 @@ import { openToolchain, type Toolchain } from '../toolchain/toolchain.js'
 import { gitCommit } from './git-commit.js'
 import { PolicyLoader, sourcesDigest } from './policy-loader.js'
 import { type FolderReading, SourceFolder } from './source-folder.js'
-import { watchFolder } from './watch.js'
+import { restAfterLook, watchFolder } from './watch.js'
 
 export interface PolicyFolderOptions {
   readonly folder: string
@@ -24,7 +24,7 @@ export interface PolicyFolderOptions {
   readonly cacheDir?: string
   /** Load again when the folder changes. Default false. */
   readonly watch?: boolean
-  /** Milliseconds between looks at the folder where the system does not tell of changes; 0: none. Default 10,000. */
+  /** Milliseconds between looks at the folder where the system does not tell of changes; 0: none. Default 10,000. More where a look takes long. */
   readonly pollMs?: number
   /** A set went live. `ms` is the time it took from the first look at the folder. */
   readonly onLoaded?: (revision: Revision, warnings: readonly PolicyProblem[], ms: number) => void
@@ -89,6 +89,8 @@ class PolicyFolder implements Policies {
   #turn: Promise<unknown> = Promise.resolve()
   #waiting: Promise<ReloadOutcome> | undefined
   #closed = false
+  /** How long the last look at the folder took. */
+  #lookMs = 0
 
   constructor(options: PolicyFolderOptions) {
     const { folder, toolchain, cacheDir, watch = false, pollMs = DEFAULT_POLL_MS, clock = Date.now } = options
@@ -99,7 +101,8 @@ class PolicyFolder implements Policies {
     this.#source = new SourceFolder(this.#folder)
     this.#loader = new PolicyLoader(this.#toolchain, cacheDir)
     const onChange = (): void => void this.#reload(false)
-    this.#watch = watch ? watchFolder({ pollMs, onChange }) : undefined
+    const restMs = (): number => restAfterLook(pollMs, this.#lookMs)
+    this.#watch = watch ? watchFolder({ restMs, onChange }) : undefined
   }
 
   engine(): PolicyEngine {
@@ -155,6 +158,7 @@ class PolicyFolder implements Policies {
     const start = performance.now()
     try {
       const reading = await this.#source.read()
+      this.#lookMs = performance.now() - start
       this.#watch?.follow(reading.places)
       return await this.#loadFiles(reading, start)
     } catch (cause) {

@@ -13,8 +13,8 @@ export interface FolderWatch {
 }
 
 export interface WatchOptions {
-  /** Milliseconds between looks without being told; 0: never. */
-  readonly pollMs: number
+  /** Asked before each rest: how many milliseconds until the next look without being told; 0: there is none. */
+  readonly restMs: () => number
   /** Something may have changed. */
   readonly onChange: () => void
 }
@@ -24,8 +24,20 @@ const QUIET_MS = 50
 /** or has gone on for so long. */
 const LONGEST_BURST_MS = 250
 
+/** Looks without being told take no more of the time than one part in so many. */
+const RESTS_FOR_A_LOOK = 50
+
+/**
+ * How long to rest between looks without being told: as often as wanted, but where there are thousands of files, or the
+ * process has much else to do, each look takes long, and nearly all of them find nothing.
+ * @param pollMs how long to rest at least; 0: for good
+ * @param lookMs how long the last look took
+ */
+export const restAfterLook = (pollMs: number, lookMs: number): number =>
+  pollMs === 0 ? 0 : Math.max(pollMs, RESTS_FOR_A_LOOK * lookMs)
+
 /** Starts watching. Neither the watches nor the timers keep the process alive. */
-export function watchFolder({ pollMs, onChange }: WatchOptions): FolderWatch {
+export function watchFolder({ restMs, onChange }: WatchOptions): FolderWatch {
   const watches = new Map<string, FSWatcher>()
   let pause: NodeJS.Timeout | undefined
   let burstStart = 0
@@ -56,7 +68,16 @@ export function watchFolder({ pollMs, onChange }: WatchOptions): FolderWatch {
       // Not there any more, or no more watches to be had: it is looked at now and then.
     }
   }
-  const poll = pollMs > 0 ? setInterval(tell, pollMs).unref() : undefined
+  let poll: NodeJS.Timeout | undefined
+  const rest = (): void => {
+    const ms = restMs()
+    if (ms === 0) return
+    poll = setTimeout(() => {
+      tell()
+      rest()
+    }, ms).unref()
+  }
+  rest()
 
   return {
     follow(places) {
@@ -71,7 +92,7 @@ export function watchFolder({ pollMs, onChange }: WatchOptions): FolderWatch {
     close() {
       closed = true
       clearTimeout(pause)
-      clearInterval(poll)
+      clearTimeout(poll)
       for (const key of [...watches.keys()]) unwatch(key)
     },
   }
