@@ -39,8 +39,8 @@ export class WholeReply<Request extends IncomingMessage = IncomingMessage> exten
    */
   endWhole(status: number, fields: HeaderFields, text: string): void {
     const { socket, _keepAliveTimeout: keepAliveMs } = this
-    // Where earlier replies have the connection, or it is to be closed or is gone, node knows what to do.
-    if (!socket?.writable || !keepAliveMs || !this.shouldKeepAlive || this.hasHeader('connection')) {
+    // Where earlier replies have the connection, it is to be closed or is gone, or somebody set headers, node knows what to do.
+    if (!socket?.writable || !keepAliveMs || !this.shouldKeepAlive || this.getHeaderNames().length > 0) {
       this.writeHead(status, [...fields, 'Content-Length', String(text.length)])
       this.end(text, 'latin1')
       return

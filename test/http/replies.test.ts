@@ -149,6 +149,17 @@ describe('the reply to a gate call', () => {
     }
   })
 
+  it('has the headers that the server it is mounted in has set', async () => {
+    const live = await startLive({ onRequest: (_, response) => void response.setHeader('X-Served-By', 'us') })
+    try {
+      const { headers } = await live.gate(await live.workflow(), 'set')
+      expect(headers.get('x-served-by')).toBe('us')
+      expect(headers.get('x-stepgate-policy-revision')).toMatch(/^r_/)
+    } finally {
+      await live.close()
+    }
+  })
+
   it('is told of by node’s own events, as any response is', async () => {
     const told: string[] = []
     const live = await startLive({
