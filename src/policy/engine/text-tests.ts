@@ -38,7 +38,10 @@ function compile(test: FactTest): TextTest | undefined {
       return typeof test.value === 'string' ? containsTest(test.value) : undefined
     case 'contains_any': {
       const texts = test.value.filter((value) => typeof value === 'string')
-      return texts.length > 0 ? containsAnyTest(texts) : undefined
+      if (texts.length === 0) return undefined
+      const found = containsAnyTest(texts)
+      // A list may hold one of the values that are no text, which the body says in digits, or in a word.
+      return texts.length === test.value.length ? found : { ...found, inBody: [] }
     }
     default:
       return undefined

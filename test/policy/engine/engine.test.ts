@@ -18,8 +18,14 @@ afterAll(() => toolchain.close())
 
 const equals = (field: string, value: unknown) => ({ field, operator: 'equals', value })
 
+/** What a set says is the same whether it has the request's bytes to look at or not. */
 function judge(engine: PolicyEngine, input: PolicyInput, hook: Hook = 'step'): Judgement {
-  return engine.evaluate(hook, input, () => JSON.stringify(input))
+  const { tool_name, tool_type, tool_input, ...rest } = input
+  const body = Buffer.from(JSON.stringify({ ...rest, tool_context: { tool_name, tool_type, tool_input } }))
+  const text = () => JSON.stringify(input)
+  const judgement = engine.evaluate(hook, input, text)
+  expect(engine.evaluate(hook, input, text, undefined, body)).toEqual(judgement)
+  return judgement
 }
 
 const idsOf = ({ matches }: Judgement) => matches.map(({ policyId }) => policyId)

@@ -62,6 +62,11 @@ const fieldTest = fc.oneof(
     value: fc.constantFrom('alpha', 'BETA', 'quick', 'zzz'),
   }),
   fc.record({
+    field: fc.constantFrom('step_input.tags', 'step_input.note'),
+    operator: fc.constantFrom('contains_any', 'contains_all'),
+    value: fc.constantFrom(['alpha', 1], [true, 'quick'], ['BETA', 'zzz'], [2.5, 0]),
+  }),
+  fc.record({
     field: fc.constantFrom(...fields, '*'),
     operator: fc.constant('regex'),
     value: fc.constantFrom('^gpt-4', '(?i)BETA', 'q[a-z]+k', '^$', '[0-9]{3}'),
@@ -97,7 +102,7 @@ const crowded = fc
   .tuple(
     fc.option(fc.constantFrom('tool_name', 'model', 'step_type'), { nil: undefined }),
     fc.constantFrom('alpha', 'gpt-4o', ['alpha', 'Beta', 'db.delete']),
-    fc.constantFrom('*', '*', '*', '*', '*', 'step_input.note'),
+    fc.constantFrom('*', '*', '*', '*', 'step_input.tags', 'step_input.note'),
     fc.oneof(
       fc.record({
         operator: fc.constant('regex'),
@@ -113,6 +118,10 @@ const crowded = fc
       fc.record({
         operator: fc.constant('contains'),
         value: fc.constantFrom('alp', 'BROWN FOX', 'db', '4O'),
+      }),
+      fc.record({
+        operator: fc.constant('contains_any'),
+        value: fc.constantFrom(['BROWN FOX', 1], [true, 'alpha'], ['4O', 'zzz']),
       }),
     ),
   )
