@@ -2,7 +2,7 @@
 import { mayResumeFrom, reopened } from '../domain/checkpoint.js'
 import { isRefusal, type Refusal, refuse } from '../domain/errors.js'
 import { admitGate } from '../domain/gate/admit.js'
-import type { DecisionRecord } from '../domain/gate/record.js'
+import { contentRedacted, type DecisionRecord } from '../domain/gate/record.js'
 import type { GateReply } from '../domain/gate/reply.js'
 import type { GateRequest } from '../domain/gate/request.js'
 import { actor, type Identity } from '../domain/identity.js'
@@ -42,7 +42,8 @@ export interface Resumed {
 
 /**
  * Evaluate a checkpoint's gate anew, with the recorded input and the caller's identity. An aborted workflow is taken up again;
- * nothing changes when the resume is refused. Where the record was redacted, policy sees the redacted input.
+ * nothing changes when the resume is refused. Where the record was redacted, policy cannot be asked: the step is blocked until
+ * its caller gates it again, with what it was asked with.
  * @param checkpoint its integer id, or undefined for the last one that can be resumed
  */
 export function resumeCheckpoint(
@@ -82,6 +83,7 @@ export function resumeCheckpoint(
       request,
       // The caller will come back with the original content, which a masked record does not have.
       contentDigest: step.contentDigest,
+      ...(step.contentDigest === undefined ? {} : { matches: [contentRedacted] }),
       identity,
       now,
     })

@@ -88,14 +88,13 @@ export function approveStep(workflow: Workflow, step: Step, ruling: Ruling): Ref
   }
 }
 
-/** Reject a held step; one rejection is enough, and it aborts the workflow (WCP §8.1). */
+/** Reject a held step; one rejection is enough, and it aborts the workflow, also one that ended otherwise (WCP §3.1, §8.1). */
 export function rejectStep(workflow: Workflow, step: Step, ruling: Ruling): Refusal | Ruled {
   if (!step.approval) return refuse('NO_APPROVAL_NEEDED', { step: step.stepId })
   const state = approvalStatusAt(step.approval, ruling.now)
   if (state !== 'pending') return refuse('NOT_PENDING', { step: step.stepId, state })
   const after = withApproval(step, decided(step.approval, 'rejected', ruling))
   const changes = changed(workflow, step, after, 'approval_rejected', ruling)
-  if (isTerminal(workflow.status)) return { step: after, missing: 0, changes }
   const reason = `Step ${step.stepId} rejected by ${ruling.by}`
   const freed = changes.workflow as Workflow
   return {

@@ -6,7 +6,7 @@ import { tallied } from './gate/decide.js'
 import { effectiveDecision } from './gate/repeat.js'
 import type { JsonObject } from './json.js'
 import type { Step } from './step.js'
-import type { Workflow } from './workflow.js'
+import { total, type Workflow } from './workflow.js'
 
 /** What the caller reports; every part is optional, and a part that is absent keeps what is recorded. */
 export interface Completion {
@@ -86,7 +86,7 @@ function ungated(
       version: workflow.version + 1,
       tokensIn: workflow.tokensIn + (completion.tokensIn ?? 0),
       tokensOut: workflow.tokensOut + (completion.tokensOut ?? 0),
-      costUsd: workflow.costUsd + (completion.costUsd ?? 0),
+      costUsd: total(workflow.costUsd, 0, completion.costUsd ?? 0),
     },
     events: [
       {

@@ -53,6 +53,8 @@ export interface Step {
   /** Sequence number of the event that holds the decision's record. */
   readonly decisionSeq: number
   readonly approval?: Approval
+  /** Number of the last hold, where a later decision was none. */
+  readonly lastHold?: number
   /** SHA-256 of the content that was decided, where the record holds it masked. */
   readonly contentDigest?: string
   /** Bound by the first gate; empty when none was given. */
@@ -72,6 +74,10 @@ export interface Step {
   readonly resumeCount: number
   readonly lastResumedAt?: number
 }
+
+/** Whether the step was done since it was last decided: what it cost is spent, and whoever asks again will spend more. */
+export const isDone = ({ completedAt, decidedAt }: Step): boolean =>
+  completedAt !== undefined && completedAt >= decidedAt
 
 /** The approval's status at an instant: a hold whose deadline has passed counts as expired before anyone wrote it down. */
 export function approvalStatusAt(approval: Approval, now: number): ApprovalStatus {

@@ -75,4 +75,9 @@ export function copyOf(w: Workflow): Writable<Workflow> {
   return copy
 }
 
+/** A running total without what was counted before and with what is now; never more than a number can say. */
+export function total(before: number, less: number, more: number): number {
+  return Math.min(before - less + more, Number.MAX_VALUE)
+}
+
 export const isTerminal = (status: WorkflowStatus): boolean => status !== 'in_progress'

@@ -60,7 +60,7 @@ function basicUser(authorization: string | undefined): string | undefined {
   if (!match) return authorization === undefined || !/^Basic\b/i.test(authorization) ? 'community' : undefined
   const decoded = Buffer.from(match[1] as string, 'base64').toString('utf8')
   const colon = decoded.indexOf(':')
-  const name = (colon < 0 ? decoded : decoded.slice(0, colon)).trim()
+  const name = colon < 0 ? decoded : decoded.slice(0, colon)
   if (name.length > 255 || hasControl(name) || name.includes('\ufffd')) return undefined
-  return name === '' ? 'community' : name
+  return name.trim() === '' ? 'community' : name
 }

@@ -1,7 +1,7 @@
 /** The node listener: the gate's short way, and the app for everything else. @module */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import { isRefusal, type Refusal } from '../domain/errors.js'
+import { isRefusal, type Refusal, refuse } from '../domain/errors.js'
 import { createApp } from './app.js'
 import { type BodyBytes, incomingBytes } from './body-bytes.js'
 import { refuseForeign } from './caller.js'
@@ -24,6 +24,13 @@ export type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => 
 export function createListener(options: HttpOptions): Listener {
   const app = getRequestListener(createApp(options).fetch, { overrideGlobalObjects: true })
   return (incoming, outgoing) => {
+    const url = incoming.url as string
+    if (holdsDotSegment(url)) {
+      const refusal = refuse('BAD_REQUEST', { message: 'The path must not hold . or .. between slashes' })
+      return send(options, incoming, outgoing, refusalReply(refusal))
+    }
+    // Clients paste backslashes as they are, and the app's URL would make slashes of them.
+    if (url.includes('\\')) incoming.url = url.replaceAll('\\', '%5C')
     const call = incoming.method === 'POST' ? gateCall(incoming.url as string) : undefined
     if (!call) return void app(incoming, outgoing)
     incomingBytes(incoming, gateBodyLimit, (body) => {
@@ -58,6 +65,13 @@ interface GateCall {
   readonly stepId: string
   readonly query: string
 }
+
+/**
+ * URLs resolve such segments, written plainly or not: one of a step's id would make of the step's path another one's, and
+ * clients resolve their own before they ask.
+ */
+const holdsDotSegment = (url: string): boolean =>
+  (url.includes('/.') || url.includes('/%2')) && /^[^?]*\/(?:\.|%2e){1,2}(?:[/?]|$)/i.test(url)
 
 // Clients paste step ids into the path as they are, slashes too.
 const gatePath = /^\/api\/v1\/workflows\/([^/?]+)\/steps\/([^?]+)\/gate(?:\?(.*))?$/

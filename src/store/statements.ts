@@ -20,7 +20,7 @@ const untold = `SELECT s.workflow_key, count(*) AS gates, max(s.checkpoint) AS l
   WHERE s.checkpoint > (SELECT told_to FROM totals) AND s.checkpoint > w.told_to GROUP BY s.workflow_key`
 const addUntoldTotals = `UPDATE workflows SET version = version + u.gates, step_count = step_count + u.gates,
     tokens_in = workflows.tokens_in + u.tokens_in, tokens_out = workflows.tokens_out + u.tokens_out,
-    cost_usd = workflows.cost_usd + u.cost_usd, told_to = u.latest
+    cost_usd = min(workflows.cost_usd + u.cost_usd, ${Number.MAX_VALUE}), told_to = u.latest
   FROM (${untold}) u WHERE key = u.workflow_key`
 
 /** First gates whose steps have no rows yet. */

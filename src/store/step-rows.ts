@@ -83,6 +83,12 @@ export function firstStep(s: Step): SqlValue[] {
   ]
 }
 
+/** The hold; where there is none any more, the number of the last one. */
+function approvalText({ approval, lastHold }: Step): string | null {
+  if (approval) return JSON.stringify(approval)
+  return lastHold === undefined ? null : JSON.stringify({ hold: lastHold })
+}
+
 const later = columns.slice(2).filter((name) => name !== 'checkpoint')
 
 /** All columns but those that say which step it is, where the version is the one before. */
@@ -107,7 +113,7 @@ export function laterStep(s: Step): SqlValue[] {
     s.costUsd ?? null,
     s.approval?.status ?? null,
     s.approval?.expiresAt ?? null,
-    s.approval ? JSON.stringify(s.approval) : null,
+    approvalText(s),
     s.completionCount,
     s.completedAt ?? null,
     s.outputSeq ?? null,
@@ -127,11 +133,14 @@ export function recordOf(selected: readonly SqlValue[], decided: DecidedAt): Dec
 /** The key of the workflow that a row of `stepSelection` is of. */
 export const workflowKeyOf = ([key]: readonly SqlValue[]): number => key as number
 
+const holdOf = (approval: Approval, status: SqlValue | undefined): Partial<Step> =>
+  status == null ? { lastHold: approval.hold } : { approval }
+
 /** A row of `stepSelection` as a step of the workflow and the record of its decision. */
 export function stepOf(row: readonly SqlValue[], workflow: Workflow): { step: Step; record: DecisionRecord } {
   const [workflowKey, stepId, index, checkpoint, version, type, decision, decisionSeq] = row
   const [contentDigest, idempotencyKey, gateCount, firstGateAt, lastGateAt] = row.slice(8)
-  const [tokensIn, tokensOut, costUsd, , , approval] = row.slice(13)
+  const [tokensIn, tokensOut, costUsd, approvalStatus, , approval] = row.slice(13)
   const [completionCount, completedAt, outputSeq, resumeCount, lastResumedAt, decidedAt, ...kept] =
     row.slice(19)
   const record = recordOf(kept, { workflow, stepId: stepId as string, at: decidedAt as number })
@@ -154,7 +163,7 @@ export function stepOf(row: readonly SqlValue[], workflow: Workflow): { step: St
     decidedAt: decidedAt as number,
     completionCount: completionCount as number,
     resumeCount: resumeCount as number,
-    ...(approval == null ? {} : { approval: JSON.parse(approval as string) as Approval }),
+    ...(approval == null ? {} : holdOf(JSON.parse(approval as string) as Approval, approvalStatus)),
     ...given({ name, toolName, model, provider }),
     ...given({ contentDigest, tokensIn, tokensOut, costUsd, completedAt, outputSeq, lastResumedAt }),
   } as Step

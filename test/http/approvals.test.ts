@@ -26,6 +26,59 @@ describe('approvals', () => {
   const reason = { reason: 'not on a Friday' }
   const again = (workflow: string) => live.gate(workflow, 's', { step_name: 'deploy' })
 
+  it('names each hold of a step differently, whatever was decided between them', async () => {
+    const workflow = await live.workflow()
+    const gate = (fields = {}) => live.gate(workflow, 's', { step_name: 'hold-every-other-time', ...fields })
+    const ids: string[] = []
+    for (let hold = 1; hold <= 3; hold++) {
+      const { body } = await gate(hold === 1 ? {} : { retry_policy: 'reevaluate' })
+      expect(body.decision).toBe('require_approval')
+      ids.push(body.approval_id)
+      expect((await rule(workflow, 'approve', comment)).body.approval_id).toBe(body.approval_id)
+      expect((await gate({ retry_policy: 'reevaluate' })).body.decision).toBe('allow')
+    }
+    expect(new Set(ids).size).toBe(3)
+    const stale = await live.call('POST', `/api/v1/hitl/queue/${ids[0]}/approve`, {
+      reviewer_id: 'ada',
+      ...comment,
+    })
+    expect(stale.status).toBe(404)
+  })
+
+  it.each(['complete', 'fail', 'abort'])(
+    'rejects a hold of a workflow that was ended by %s: it is aborted',
+    async (ending) => {
+      const workflow = await live.workflow()
+      await live.gate(workflow, 's', { step_name: 'deploy' })
+      if (ending === 'complete') {
+        // Completing waits for the hold.
+        await rule(workflow, 'reject', reason)
+      } else {
+        await live.call('POST', `/api/v1/workflows/${workflow}/${ending}`, { reason: 'ended before' })
+        const rejected = await rule(workflow, 'reject', reason, 'community', 'ada')
+        expect(rejected.body.message).toBe('Step rejected, workflow aborted')
+      }
+      const { body } = await live.call('GET', `/api/v1/workflows/${workflow}`)
+      expect(body.status).toBe('aborted')
+      expect(body.reason).toMatch(/^Step s rejected by /)
+    },
+  )
+
+  it('shows objects to reviewers also where all of a step\u2019s input is redacted', async () => {
+    const tenant = live.as('vault-readers')
+    const workflow = (await tenant.call('POST', '/api/v1/workflows', { workflow_name: 'w' })).body.workflow_id
+    const held = await tenant.call('POST', `/api/v1/workflows/${workflow}/steps/s/gate`, {
+      step_type: 'tool_call',
+      step_input: { path: 'kv/prod' },
+      tool_context: { tool_name: 'vault.read', tool_input: { path: 'kv/prod' } },
+    })
+    expect(held.body.decision).toBe('require_approval')
+    const { body } = await tenant.call('GET', '/api/v1/workflows/approvals/pending')
+    expect(body.pending_approvals).toMatchObject([
+      { step_input: { redacted: '[redacted]' }, tool_input: { redacted: '[redacted]' } },
+    ])
+  })
+
   it('approves a held step; its gate then allows and says that it was approved', async () => {
     const workflow = await held()
     const { status, body } = await rule(workflow, 'approve', comment, 'community', 'ada')

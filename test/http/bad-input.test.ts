@@ -41,6 +41,21 @@ describe.each([...listeners, { server: 'a mounted Hono app', options: { mounted:
         '{"step_type":"llm_call","cost_usd":-1}',
         /cost_usd must be a number, zero or more/,
       ],
+      [
+        'a cost that sums could not hold',
+        '{"step_type":"llm_call","cost_usd":1e308}',
+        'Invalid request body: cost_usd must be at most 9007199254740991',
+      ],
+      [
+        'a number that is infinite',
+        '{"step_type":"llm_call","step_input":{"of":[1,{"n":-1e400}]}}',
+        'Invalid request body: it holds a number that is too large',
+      ],
+      [
+        'a key with U+0000',
+        '{"step_type":"llm_call","idempotency_key":"a\\u0000b"}',
+        'Invalid request body: idempotency_key must not hold U+0000',
+      ],
       ['no step_type', '{}', 'step_type is required'],
       ['an empty step_type', '{"step_type":""}', 'step_type is required'],
       [
@@ -86,9 +101,31 @@ describe.each([...listeners, { server: 'a mounted Hono app', options: { mounted:
       }
     })
 
-    it('takes 255 characters for a key, counted as code points', async () => {
+    it('takes 255 characters for a key and for an id, counted as code points', async () => {
       const id = await live.workflow()
       expect((await live.gate(id, 's', { idempotency_key: '😀'.repeat(255) })).status).toBe(200)
+      expect((await live.gate(id, '😀'.repeat(255))).status).toBe(200)
+      expect((await live.gate(id, '😀'.repeat(256))).body.message).toBe(
+        'step_id must be at most 255 characters',
+      )
+    })
+
+    it('reads half a surrogate pair as U+FFFD, wherever it stands, and knows the call again', async () => {
+      const id = await live.workflow()
+      const path = `/api/v1/workflows/${id}/steps/s`
+      const half = '\\ud83d'
+      const body = `{"step_type":"llm_call","step_name":"deploy","idempotency_key":"${half}","step_input":{"${half}":["${half}"]}}`
+      expect((await live.call('POST', `${path}/gate`, body)).body.decision).toBe('require_approval')
+      const again = await live.call('POST', `${path}/gate`, body)
+      expect(again.body).toMatchObject({ cached: true, retry_context: { idempotency_key: '\ufffd' } })
+      await live.call('POST', `${path}/approve`, { comment: 'as it came to us' })
+      const done = await live.call('POST', `${path}/complete`, `{"idempotency_key":"${half}"}`)
+      expect(done.status).toBe(204)
+    })
+
+    it.each(['workflow_name', 'trace_id'])('does not make a workflow whose %s holds U+0000', async (name) => {
+      const reply = await live.call('POST', '/api/v1/workflows', { workflow_name: 'n', [name]: 'a\0b' })
+      expect(reply.body.message).toBe(`Invalid request body: ${name} must not hold U+0000`)
     })
 
     it('reads keys in any letter case and passes over those it does not know', async () => {
@@ -99,6 +136,16 @@ describe.each([...listeners, { server: 'a mounted Hono app', options: { mounted:
         unheard_of: [1],
       })
       expect(reply.body.decision).toBe('require_approval')
+    })
+
+    it('reads reviewers\u2019 words and reasons in any letter case', async () => {
+      const id = await live.workflow()
+      const path = `/api/v1/workflows/${id}`
+      await live.gate(id, 's', { step_name: 'deploy' })
+      const approved = await live.call('POST', `${path}/steps/s/approve`, { Comment: 'looks right to me' })
+      expect(approved.status).toBe(200)
+      await live.call('POST', `${path}/fail`, { REASON: 'the disk is full' })
+      expect((await live.call('GET', path)).body.reason).toBe('the disk is full')
     })
 
     it('refuses bytes that are not UTF-8', async () => {

@@ -12,6 +12,32 @@ describe('checkpoints', () => {
   const resume = (workflow: string, id?: number | string) =>
     live.call('POST', `/api/v1/workflows/${workflow}/checkpoints/${id === undefined ? '' : `${id}/`}resume`)
 
+  it('block where what was asked is redacted in the record, until the caller gates again with it', async () => {
+    const workflow = await live.workflow()
+    const gate = (password: string) => live.gate(workflow, 's', { step_input: { password } })
+    expect((await gate('hunter2')).body.decision).toBe('allow')
+    const resumed = await resume(workflow)
+    expect(resumed.body).toMatchObject({ new_decision: 'block' })
+    const again = await gate('hunter2')
+    expect(again.body).toMatchObject({
+      decision: 'block',
+      cached: false,
+      policy_ids: ['mask-password', 'weak-password-again'],
+    })
+    expect((await gate('hunter2')).body).toMatchObject({ decision: 'block', cached: true })
+  })
+
+  it('allow again what policy allows, once the caller gates again with what is redacted in the record', async () => {
+    const workflow = await live.workflow()
+    const gate = (password: string) => live.gate(workflow, 's', { step_input: { password } })
+    await gate('correct horse')
+    const { body } = await resume(workflow)
+    expect(body).toMatchObject({ new_decision: 'block' })
+    expect((await gate('other horse')).status).toBe(409)
+    expect((await gate('correct horse')).body).toMatchObject({ decision: 'allow', cached: false })
+    expect((await gate('correct horse')).body).toMatchObject({ decision: 'allow', cached: true })
+  })
+
   it('are one a step, in order, with integer ids that a re-evaluation keeps', async () => {
     const workflow = await live.workflow()
     expect(await list(workflow)).toEqual([])

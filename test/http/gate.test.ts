@@ -153,6 +153,24 @@ describe.each([{ mounted: false }, { mounted: true }])(
       })
     })
 
+    it('counts what an attempt that was done has spent, also when its step is asked about anew', async () => {
+      const workflow = await live.workflow()
+      const path = `/api/v1/workflows/${workflow}/steps/a`
+      await live.gate(workflow, 'a', { cost_usd: 4 })
+      await live.call('POST', `${path}/complete`, { cost_usd: 3 })
+      const anew = { retry_policy: 'reevaluate' }
+      await live.gate(workflow, 'a', { ...anew, cost_usd: 1.5 })
+      // What was only expected to be spent is replaced by what is expected now.
+      await live.gate(workflow, 'a', { ...anew, cost_usd: 1 })
+      expect((await live.gate(workflow, 'b')).body.decision).toBe('allow')
+      await live.call('POST', `${path}/complete`, { cost_usd: 2 })
+      await live.gate(workflow, 'a', anew)
+      expect((await live.gate(workflow, 'c')).body).toMatchObject({
+        decision: 'block',
+        reason: 'the workflow has spent 5 dollars',
+      })
+    })
+
     it('numbers steps without gaps or repeats when their gates race', async () => {
       const workflow = await live.workflow()
       const ids = Array.from({ length: 20 }, (_, i) => `step-${i}`)

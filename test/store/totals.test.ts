@@ -132,6 +132,30 @@ describe('totals of workflows', () => {
     )
   })
 
+  it('end at the largest number there is, for this process and the next', async () => {
+    folder = mkdtempSync(join(tmpdir(), 'stepgate-totals-'))
+    const stepgate = await open(folder)
+    try {
+      const made = await stepgate.createWorkflow(me, { name: 'dear', source: 'external', metadata: {} })
+      if (isRefusal(made)) throw new Error('not created')
+      const gate = (by: Stepgate, step: string) =>
+        by.checkGate(me, made.id, step, { ...request(0), costUsd: 1e308 })
+      for (const step of ['a', 'b', 'c']) await gate(stepgate, step)
+      const next = await afterKill()
+      for (const each of [stepgate, next]) {
+        expect(await gate(each, 'd')).toMatchObject({
+          decision: 'block',
+          evaluated: [{ policyId: 'budget' }],
+        })
+        expect((await workflowOf(each, made.id)).costUsd).toBe(Number.MAX_VALUE)
+      }
+      await next.close()
+    } finally {
+      await stepgate.close()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+
   it('are the same after a verb broke its promise and the database was opened anew', async () => {
     folder = mkdtempSync(join(tmpdir(), 'stepgate-totals-'))
     const store = await openSqliteStore({ path: join(folder, 'gate.db'), pid: process.pid })

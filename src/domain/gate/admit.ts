@@ -2,7 +2,7 @@
 import { type Refusal, refuse } from '../errors.js'
 import { approvalStatusAt, type Step } from '../step.js'
 import { isTerminal, type Workflow } from '../workflow.js'
-import type { DecisionRecord } from './record.js'
+import { type DecisionRecord, isWithoutContent } from './record.js'
 import { contentDigest, type GateRequest, repeatsContent } from './request.js'
 
 /** `repeat`: the recorded decision answers; `evaluate`: policy is asked. */
@@ -27,14 +27,17 @@ export function admitGate(
       return keyMismatch(workflow, step, request.idempotencyKey)
     }
     if (request.retryPolicy === 'idempotent') {
-      if (record && repeats(step, request, record)) return 'repeat'
-      return refuse('STEP_INPUT_MISMATCH', {
-        step: stepId,
-        workflow_id: workflow.id,
-        step_id: stepId,
-        expected_idempotency_key: step.idempotencyKey,
-        received_idempotency_key: step.idempotencyKey,
-      })
+      if (!record || !repeats(step, request, record)) {
+        return refuse('STEP_INPUT_MISMATCH', {
+          step: stepId,
+          workflow_id: workflow.id,
+          step_id: stepId,
+          expected_idempotency_key: step.idempotencyKey,
+          received_idempotency_key: step.idempotencyKey,
+        })
+      }
+      // The caller brings what was missing when it was decided.
+      if (!isWithoutContent(record)) return 'repeat'
     }
     if (step.approval) {
       const state = approvalStatusAt(step.approval, now)

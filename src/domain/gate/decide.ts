@@ -4,8 +4,8 @@ import type { Changes, Event } from '../event.js'
 import { actor, type Identity } from '../identity.js'
 import { approvalId } from '../ids.js'
 import { retryContext } from '../retry-context.js'
-import type { Approval, Step } from '../step.js'
-import { copyOf, type Workflow } from '../workflow.js'
+import { type Approval, isDone, type Step } from '../step.js'
+import { copyOf, total, type Workflow } from '../workflow.js'
 import type { Writable } from '../writable.js'
 import type { GateInput } from './input.js'
 import { decisionRecord } from './record.js'
@@ -57,7 +57,7 @@ export function decideGate(d: Deciding): {
   if (approval) reply.approvalId = approval.id
   return {
     reply,
-    changes: { workflow: tallied(d.workflow, d.step, step), step, events: [decided(d, verdict)] },
+    changes: { workflow: talliedAnew(d.workflow, d.step, step), step, events: [decided(d, verdict)] },
   }
 }
 
@@ -76,7 +76,7 @@ function decided(d: Deciding, verdict: Verdict): Event {
 }
 
 function newHold(d: Deciding, verdict: Verdict): Approval {
-  const hold = (d.step?.approval?.hold ?? 0) + 1
+  const hold = (lastHoldOf(d.step) ?? 0) + 1
   const terms = verdict.approval ?? { roles: [], quorum: 1 }
   return {
     id: approvalId(d.workflow.id, d.stepId, hold),
@@ -89,6 +89,8 @@ function newHold(d: Deciding, verdict: Verdict): Approval {
     grants: [],
   }
 }
+
+const lastHoldOf = (step: Step | undefined): number | undefined => step?.approval?.hold ?? step?.lastHold
 
 function firstGated(d: Deciding, verdict: Verdict, approval: Approval | undefined): Step {
   const step = asked(d, verdict, approval)
@@ -114,6 +116,8 @@ function regated(before: Step, d: Deciding, verdict: Verdict, approval: Approval
   step.firstGateAt = before.firstGateAt
   step.completionCount = before.completionCount
   step.resumeCount = before.resumeCount
+  const lastHold = lastHoldOf(before)
+  if (approval === undefined && lastHold !== undefined) step.lastHold = lastHold
   if (before.completedAt !== undefined) step.completedAt = before.completedAt
   if (before.outputSeq !== undefined) step.outputSeq = before.outputSeq
   if (before.lastResumedAt !== undefined) step.lastResumedAt = before.lastResumedAt
@@ -155,14 +159,31 @@ function asked(d: Deciding, verdict: Verdict, approval: Approval | undefined): W
   return step
 }
 
-/** The workflow's running totals after a step changed from `before` to `after`. */
-export function tallied(workflow: Workflow, before: Step | undefined, after: Step): Workflow {
+/** What a step counts for in its workflow's totals. */
+type Counted = Pick<Step, 'tokensIn' | 'tokensOut' | 'costUsd'>
+const nothing: Counted = {}
+
+/** The workflow's running totals after a step was decided anew: what an attempt that was done has cost stays counted. */
+function talliedAnew(workflow: Workflow, before: Step | undefined, after: Step): Workflow {
+  return tallied(workflow, before, after, before && isDone(before) ? nothing : before)
+}
+
+/**
+ * The workflow's running totals after a step changed from `before` to `after`.
+ * @param replaced what is in the totals and is not to be any more
+ */
+export function tallied(
+  workflow: Workflow,
+  before: Step | undefined,
+  after: Step,
+  replaced: Counted = before ?? nothing,
+): Workflow {
   const next = copyOf(workflow)
   next.version = workflow.version + 1
   next.stepCount = before ? workflow.stepCount : after.index
-  next.tokensIn = workflow.tokensIn + (after.tokensIn ?? 0) - (before?.tokensIn ?? 0)
-  next.tokensOut = workflow.tokensOut + (after.tokensOut ?? 0) - (before?.tokensOut ?? 0)
-  next.costUsd = workflow.costUsd + (after.costUsd ?? 0) - (before?.costUsd ?? 0)
+  next.tokensIn = total(workflow.tokensIn, replaced.tokensIn ?? 0, after.tokensIn ?? 0)
+  next.tokensOut = total(workflow.tokensOut, replaced.tokensOut ?? 0, after.tokensOut ?? 0)
+  next.costUsd = total(workflow.costUsd, replaced.costUsd ?? 0, after.costUsd ?? 0)
   if (after.approval?.status === 'pending') next.pendingStep = after.stepId
   else if (workflow.pendingStep === after.stepId) delete next.pendingStep
   return next

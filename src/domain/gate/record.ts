@@ -20,6 +20,24 @@ export interface DecisionRecord {
   readonly open_identity: boolean
 }
 
+/**
+ * Stands among the policies of a decision that was made without what the step was asked with: its record was redacted, so
+ * policy could not be asked, and the step is blocked until its caller gates it again.
+ */
+export const contentRedacted: PolicyMatch = {
+  policyId: 'content_redacted',
+  policyName: 'content_redacted',
+  action: 'block',
+  enforcement: 'enforce',
+  reason: 'What the step was asked with was redacted in its record: gate the step again',
+}
+
+/** Whether a decision says nothing about the step's content. */
+export const isWithoutContent = ({ policies }: Pick<DecisionRecord, 'policies'>): boolean =>
+  policies.some(
+    ({ policyId, reason }) => policyId === contentRedacted.policyId && reason === contentRedacted.reason,
+  )
+
 /** A record as it is kept. */
 export interface KeptRecord {
   /** JSON text. */

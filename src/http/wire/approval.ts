@@ -8,9 +8,11 @@ import type { JsonObject } from '../../domain/json.js'
 import { retryContext } from '../../domain/retry-context.js'
 import type { Workflow } from '../../domain/workflow.js'
 import type { PendingStep } from '../../store/store.js'
-import { parseBody } from './body.js'
+import { knownCase, parseBody } from './body.js'
 import { line } from './errors.js'
 import { retryContextText, wireMatch } from './gate.js'
+
+const wordNames = new Set(['comment', 'reason'])
 
 /**
  * The reviewer's words: `comment` when approving, `reason` when rejecting; at least ten bytes after trimming.
@@ -18,7 +20,7 @@ import { retryContextText, wireMatch } from './gate.js'
 export function readWords(bytes: Buffer, ruling: 'approve' | 'reject'): string | Refusal {
   const body = parseBody(bytes)
   if (isRefusal(body)) return body
-  const words = (body as JsonObject)[ruling === 'approve' ? 'comment' : 'reason']
+  const words = knownCase(body as JsonObject, wordNames)[ruling === 'approve' ? 'comment' : 'reason']
   const trimmed = typeof words === 'string' ? words.trim() : ''
   if (isEnough(trimmed)) return trimmed
   const what = ruling === 'approve' ? 'Comment' : 'Reason'
@@ -31,7 +33,9 @@ export function readWords(bytes: Buffer, ruling: 'approve' | 'reject'): string |
  */
 export function readShortWords(bytes: Buffer, ruling: 'approve' | 'reject', stock: string): string {
   const body = parseBody(bytes, {})
-  const words = isRefusal(body) ? undefined : body[ruling === 'approve' ? 'comment' : 'reason']
+  const words = isRefusal(body)
+    ? undefined
+    : knownCase(body, wordNames)[ruling === 'approve' ? 'comment' : 'reason']
   return enoughWords(typeof words === 'string' ? words.trim() : '', stock)
 }
 
@@ -89,9 +93,9 @@ function wirePending({ workflow, step, record }: PendingStep): Record<string, un
     decision_id: step.decisionId,
     decision_reason: step.reason,
     policies_matched: matched.map(wireMatch),
-    step_input: input.step_input,
+    step_input: asObject(input.step_input),
     tool_name: input.tool_name,
-    tool_input: input.tool_input,
+    tool_input: asObject(input.tool_input),
     approval_status: 'pending',
     approval_id: step.approval?.id,
     requested_by: step.approval?.requestedBy,
@@ -101,6 +105,11 @@ function wirePending({ workflow, step, record }: PendingStep): Record<string, un
     approvals: step.approval?.grants.map(({ by, at }) => ({ by, at: instant(at) })),
     created_at: instant(step.decidedAt),
   }
+}
+
+/** Clients read objects here, also where a policy had all of it redacted. */
+function asObject(value: unknown): unknown {
+  return value === undefined || (typeof value === 'object' && value !== null) ? value : { redacted: value }
 }
 
 /** The plan that a workflow says it runs. */

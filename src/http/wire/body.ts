@@ -2,26 +2,37 @@
 import { isUtf8 } from 'node:buffer'
 import { type Refusal, refuse } from '../../domain/errors.js'
 import type { JsonObject, JsonValue } from '../../domain/json.js'
+import { isWellFormed, wellFormed } from './well-formed.js'
 
 /** Containers inside one another that a body may have. */
 export const depthLimit = 200
 
+/** Amounts go so far that no number of them adds up to more than a number can say. */
+const largestAmount = Number.MAX_SAFE_INTEGER
+
 /**
- * Parse a body that must be a JSON object.
+ * Parse a body that must be a JSON object. Half a surrogate pair, which is no text, becomes U+FFFD, as in the original.
  * @param whenEmpty what an empty body means, where the route allows one
+ * @param mended called where the object is not what the bytes say
  */
-export function parseBody(bytes: Buffer, whenEmpty?: JsonObject): JsonObject | Refusal {
+export function parseBody(bytes: Buffer, whenEmpty?: JsonObject, mended?: () => void): JsonObject | Refusal {
   if (bytes.length === 0 && whenEmpty) return whenEmpty
   if (!isUtf8(bytes)) return invalid('it is not UTF-8')
+  const text = bytes.toString('utf8')
   let value: JsonValue
   try {
-    value = JSON.parse(bytes.toString('utf8'))
+    value = JSON.parse(text)
   } catch (error) {
     return invalid(bytes.length === 0 ? 'EOF' : withoutPayload((error as Error).message))
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return invalid('it must be a JSON object')
-  if (deeperThan(value, depthLimit)) return invalid(`it is nested deeper than ${depthLimit}`)
+  const problem = problemIn(value, depthLimit)
+  if (problem) return invalid(problem)
+  if (text.includes('\\u') && !isWellFormed(value)) {
+    mended?.()
+    return wellFormed(value) as JsonObject
+  }
   return value as JsonObject
 }
 
@@ -34,14 +45,23 @@ function withoutPayload(message: string): string {
   return /end of JSON|Unterminated/.test(message) ? 'malformed JSON: it ends too early' : 'malformed JSON'
 }
 
-function deeperThan(value: unknown, limit: number): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  if (limit === 0) return true
-  if (Array.isArray(value)) return value.some((item) => deeperThan(item, limit - 1))
-  for (const key in value) {
-    if (deeperThan((value as Record<string, unknown>)[key], limit - 1)) return true
+function problemIn(value: unknown, limit: number): string | undefined {
+  if (typeof value === 'number')
+    return Number.isFinite(value) ? undefined : 'it holds a number that is too large'
+  if (typeof value !== 'object' || value === null) return undefined
+  if (limit === 0) return `it is nested deeper than ${depthLimit}`
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      const problem = problemIn(value[i], limit - 1)
+      if (problem) return problem
+    }
+    return undefined
   }
-  return false
+  for (const key in value) {
+    const problem = problemIn((value as Record<string, unknown>)[key], limit - 1)
+    if (problem) return problem
+  }
+  return undefined
 }
 
 /**
@@ -72,6 +92,12 @@ export class Fields {
     return value
   }
 
+  /** A text that is kept in a column of its own, which the database would end at U+0000. */
+  column(name: string, limit: number): string | undefined {
+    const value = this.text(name, limit)
+    return value?.includes('\0') ? this.wrong(name, 'must not hold U+0000') : value
+  }
+
   /** A count: zero or a positive whole number. A negative one would lower what a workflow has spent. */
   count(name: string): number | undefined {
     const value = this.body[name]
@@ -86,6 +112,7 @@ export class Fields {
     if (value === undefined || value === null) return undefined
     if (typeof value !== 'number' || !Number.isFinite(value) || value < 0)
       return this.wrong(name, 'must be a number, zero or more')
+    if (value > largestAmount) return this.wrong(name, `must be at most ${largestAmount}`)
     return value
   }
 
@@ -123,7 +150,8 @@ function allKnown(body: JsonObject, names: ReadonlySet<string>): boolean {
   return true
 }
 
-function knownCase(body: JsonObject, names: ReadonlySet<string>): JsonObject {
+/** The body with keys that are written in other letter case under the names that the contract gives them. */
+export function knownCase(body: JsonObject, names: ReadonlySet<string>): JsonObject {
   for (const key in body) {
     if (!names.has(key) && names.has(key.toLowerCase())) {
       const exact = Object.entries(body).filter(([name]) => names.has(name))

@@ -2,7 +2,7 @@
 import type { Completion } from '../../domain/completion.js'
 import { isRefusal, type Refusal, refuse } from '../../domain/errors.js'
 import type { JsonObject } from '../../domain/json.js'
-import { Fields, parseBody } from './body.js'
+import { Fields, knownCase, parseBody } from './body.js'
 import { tooLongKey } from './gate.js'
 
 const completionNames = new Set([
@@ -24,7 +24,7 @@ export function readCompletion(bytes: Buffer): Completion | Refusal {
   const tokensIn = fields.count('tokens_in')
   const tokensOut = fields.count('tokens_out')
   const costUsd = fields.amount('cost_usd')
-  const key = fields.text('idempotency_key', Number.POSITIVE_INFINITY) ?? ''
+  const key = fields.column('idempotency_key', Number.POSITIVE_INFINITY) ?? ''
   if (fields.problem !== undefined) return refuse('BAD_REQUEST', { message: fields.problem })
   if (tooLongKey(key))
     return refuse('BAD_REQUEST', { message: 'idempotency_key must be at most 255 characters' })
@@ -38,10 +38,12 @@ export function readCompletion(bytes: Buffer): Completion | Refusal {
   }
 }
 
+const reasonNames = new Set(['reason'])
+
 /** The reason of a fail or abort call. An unreadable body is no reason not to stop: it counts as none given. */
 export function readReason(bytes: Buffer, fallback: string): string {
   const body = parseBody(bytes, {})
   if (isRefusal(body)) return fallback
-  const { reason } = body as JsonObject
+  const { reason } = knownCase(body as JsonObject, reasonNames)
   return typeof reason === 'string' && reason !== '' ? reason : fallback
 }

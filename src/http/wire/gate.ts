@@ -29,7 +29,10 @@ const stepTypeNames: ReadonlySet<string> = new Set(stepTypes)
 
 /** Read a gate request's body; the checks come in the contract's order (§5.2). */
 export function readGateRequest(bytes: Buffer, includePriorOutput: boolean): GateRequest | Refusal {
-  const body = parseBody(bytes)
+  let asked: Buffer | undefined = bytes
+  const body = parseBody(bytes, undefined, () => {
+    asked = undefined
+  })
   if (isRefusal(body)) return body
   const fields = new Fields(body as JsonObject, gateNames)
   const stepType = fields.text('step_type', 100)
@@ -42,7 +45,7 @@ export function readGateRequest(bytes: Buffer, includePriorOutput: boolean): Gat
   const costUsd = fields.amount('cost_usd')
   const tool = fields.object('tool_context')
   const retryPolicy = fields.text('retry_policy', 100) ?? ''
-  const key = fields.text('idempotency_key', Number.POSITIVE_INFINITY) ?? ''
+  const key = fields.column('idempotency_key', Number.POSITIVE_INFINITY) ?? ''
   const toolFields = tool && new Fields(tool, toolNames, 'tool_context.')
   const toolContext = toolFields && readToolContext(toolFields)
   const problem = fields.problem ?? toolFields?.problem
@@ -70,7 +73,7 @@ export function readGateRequest(bytes: Buffer, includePriorOutput: boolean): Gat
   if (tokensOut !== undefined) request.tokensOut = tokensOut
   if (costUsd !== undefined) request.costUsd = costUsd
   if (toolContext !== undefined) request.toolContext = toolContext
-  if (fields.exact && (!toolFields || toolFields.exact)) request.asked = bytes
+  if (asked && fields.exact && (!toolFields || toolFields.exact)) request.asked = asked
   return request
 }
 

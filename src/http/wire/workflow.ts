@@ -15,10 +15,10 @@ export function readNewWorkflow(bytes: Buffer): NewWorkflow | Refusal {
   const body = parseBody(bytes)
   if (isRefusal(body)) return body
   const fields = new Fields(body as JsonObject, createNames)
-  const name = fields.text('workflow_name', 255)
+  const name = fields.column('workflow_name', 255)
   const source = fields.text('source', 100)
   const metadata = fields.object('metadata')
-  const traceId = fields.text('trace_id', Number.POSITIVE_INFINITY)
+  const traceId = fields.column('trace_id', Number.POSITIVE_INFINITY)
   if (fields.problem !== undefined) return refuse('BAD_REQUEST', { message: fields.problem })
   if (name === undefined || name === '')
     return refuse('BAD_REQUEST', { message: 'workflow_name is required' })

@@ -330,7 +330,8 @@ block contains "trial" if level > 0
   test('input nested deeper than the stack is a fault, and the next call is right', () => {
     const depth = 100_000
     const deep = JSON.parse(`${'['.repeat(5_000)}${']'.repeat(5_000)}`) as unknown
-    judge(engine, { step_input: { deep } })
+    const tooDeep = { step_input: { deep } }
+    engine.evaluate('step', tooDeep, () => JSON.stringify(tooDeep))
     expect(fine()).toEqual(['fine'])
     const text = `{"step_input":{"deep":${'['.repeat(depth)}${']'.repeat(depth)}}}`
     const judgement = engine.evaluate('step', { step_input: { deep: true } }, () => text)
