@@ -54,11 +54,9 @@ export function incomingBytes(
   }
   const end = (): void =>
     answer(size > limit ? 'too-large' : rest ? Buffer.concat(rest) : (first ?? Buffer.alloc(0)))
-  if (incoming instanceof WholeMessage) {
-    // Where the client goes away nobody waits for an answer.
-    incoming.takeBody((part) => (part === null ? end() : add(part)))
-    return
-  }
+  // Where the client goes away nobody waits for an answer.
+  const take = (part: Buffer | null): void => (part === null ? end() : add(part))
+  if (incoming instanceof WholeMessage && incoming.takeBody(take)) return
   incoming.on('data', add)
   incoming.on('end', end)
   incoming.on('error', () => answer('cut-off'))

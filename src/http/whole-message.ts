@@ -16,18 +16,25 @@ const { _dump: dump } = IncomingMessage.prototype as unknown as { _dump?: () => 
  */
 export class WholeMessage extends IncomingMessage {
   private taker: BodyTaker | undefined = undefined
+  private begun = false
 
   /**
-   * Have the body's parts handed over as they are parsed. Only before any came, and instead of reading the stream: that one
-   * stays empty and never ends. Parts end without a null where the client goes away.
+   * Have the body's parts handed over as they are parsed, instead of reading the stream: that one stays empty and never ends.
+   * Parts end without a null where the client goes away.
+   * @returns false where some of it, or its end, is in the stream already: there it has to be read
    */
-  takeBody(taker: BodyTaker): void {
+  takeBody(taker: BodyTaker): boolean {
+    if (this.begun) return false
     this.taker = taker
+    return true
   }
 
   /** Node's parser puts the parts of the body here. */
   override push(part: Buffer | null, encoding?: BufferEncoding): boolean {
-    if (!this.taker) return super.push(part, encoding)
+    if (!this.taker) {
+      this.begun = true
+      return super.push(part, encoding)
+    }
     this.taker(part)
     return true
   }

@@ -31,6 +31,8 @@ let latest: Head | undefined
 export class WholeReply<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
   /** Set by node's server, in milliseconds. */
   declare private readonly _keepAliveTimeout?: number
+  /** Set by node's server. */
+  declare private readonly _maxRequestsPerSocket?: number | null
 
   /**
    * Send this and nothing else.
@@ -39,8 +41,8 @@ export class WholeReply<Request extends IncomingMessage = IncomingMessage> exten
    */
   endWhole(status: number, fields: HeaderFields, text: string): void {
     const { socket, _keepAliveTimeout: keepAliveMs } = this
-    // Where earlier replies have the connection, it is to be closed or is gone, or somebody set headers, node knows what to do.
-    if (!socket?.writable || !keepAliveMs || !this.shouldKeepAlive || this.getHeaderNames().length > 0) {
+    if (!socket?.writable || !keepAliveMs || !this.shouldKeepAlive || this.isTouched()) {
+      // Earlier replies have the connection, it is to be closed or is gone, or the head is not like others.
       this.writeHead(status, [...fields, 'Content-Length', String(text.length)])
       this.end(text, 'latin1')
       return
@@ -50,6 +52,16 @@ export class WholeReply<Request extends IncomingMessage = IncomingMessage> exten
       if (!error) this.emit('finish')
     })
     this.finished = true
+  }
+
+  /** Whether the server around, or how it was made, has something to say in the head. */
+  private isTouched(): boolean {
+    return (
+      this.getHeaderNames().length > 0 ||
+      this.statusMessage !== undefined ||
+      !this.sendDate ||
+      Boolean(this._maxRequestsPerSocket)
+    )
   }
 }
 

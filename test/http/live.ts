@@ -43,6 +43,8 @@ export interface LiveOptions extends Partial<StepgateOptions> {
   readonly mounted?: boolean
   /** Serve the listener on node's plain requests and responses, as in somebody's own server. */
   readonly plain?: boolean
+  /** Give requests to the listener a moment after they came, as a server does that asks somebody first. */
+  readonly late?: boolean
   /** Told of each request before it is answered. */
   readonly onRequest?: RequestListener
   readonly publicUrl?: string
@@ -54,6 +56,7 @@ export interface LiveOptions extends Partial<StepgateOptions> {
 export const listeners: readonly { readonly server: string; readonly options: LiveOptions }[] = [
   { server: 'the sidecar\u2019s listener', options: {} },
   { server: 'the listener in somebody\u2019s own server', options: { plain: true } },
+  { server: 'the sidecar\u2019s listener, called late', options: { late: true } },
 ]
 
 /** Start one. */
@@ -90,7 +93,7 @@ export async function startLive(options: LiveOptions = {}): Promise<Live> {
     ? createServer(getRequestListener(createApp(http).fetch))
     : createServer(
         options.plain ? {} : { IncomingMessage: WholeMessage, ServerResponse: WholeReply },
-        createListener(http),
+        options.late ? late(createListener(http)) : createListener(http),
       )
   if (options.onRequest) server.prependListener('request', options.onRequest)
   const url = await listening(server)
@@ -136,6 +139,13 @@ export async function startLive(options: LiveOptions = {}): Promise<Live> {
   }
   return live
 }
+
+const late =
+  (listener: RequestListener): RequestListener =>
+  async (request, response) => {
+    await new Promise((later) => setTimeout(later, 2))
+    listener(request, response)
+  }
 
 function listening(server: Server): Promise<string> {
   return new Promise((resolve) => {

@@ -160,6 +160,25 @@ describe('the reply to a gate call', () => {
     }
   })
 
+  it.each([
+    ['has no date where none is to be sent', { sendDate: false }, (head: string) => !/^Date: /m.test(head)],
+    [
+      'has the words that were set for its status',
+      { statusMessage: 'Fine' },
+      (head: string) => head.startsWith('HTTP/1.1 200 Fine\r\n'),
+    ],
+  ])('%s', async (_, members, isSo) => {
+    const live = await startLive({ onRequest: (_, response) => void Object.assign(response, members) })
+    const { socket, send, replies } = await openWire(live.url)
+    try {
+      await send(call(await live.workflow(), 'own'))
+      expect((await replies(1))[0]).toSatisfy(isSo)
+    } finally {
+      socket.destroy()
+      await live.close()
+    }
+  })
+
   it('is told of by node’s own events, as any response is', async () => {
     const told: string[] = []
     const live = await startLive({

@@ -10,7 +10,7 @@ import { instantiatePolicy } from '../builtins/index.js'
 
 // Node has WebAssembly; the type library without a browser's DOM does not say so. Only what is used is declared.
 declare const WebAssembly: {
-  Memory: new (descriptor: { initial: number }) => WasmMemory
+  Memory: new (descriptor: { initial: number; maximum: number }) => WasmMemory
 }
 
 /** `WebAssembly.Module`. */
@@ -52,6 +52,20 @@ interface Runtime {
 
 const ABI_MINOR = 3
 const DEFAULT_MEMORY_LIMIT = 16 * 1024 * 1024
+
+const PAGE_BYTES = 64 * 1024
+/**
+ * What one evaluation may take on top of what the module asks for: a rule may make lists as long as its caller says. It has room
+ * for a body of a mebibyte, whatever stands in it; where it is used up the evaluation fails, and its gate blocks.
+ */
+const MOST_WORKING_BYTES = 128 * 1024 * 1024
+/** A list of short numbers takes so many times its JSON. */
+const BYTES_FOR_A_BYTE_OF_DATA = 32
+
+/** Four gigabytes: WebAssembly knows no more. */
+const MOST_PAGES = 65_536
+
+const dataBytes = (data: object | undefined): number => (data ? Buffer.byteLength(JSON.stringify(data)) : 0)
 
 /** An input as UTF-8, valid until the next one is encoded. */
 export interface EncodedInput {
@@ -156,7 +170,9 @@ export class WasmPolicy {
   #instance(): LoadedPolicy {
     if (this.#loaded) return this.#loaded
     try {
-      const memory = new WebAssembly.Memory({ initial: this.#memoryPages })
+      const working = MOST_WORKING_BYTES + dataBytes(this.#data) * BYTES_FOR_A_BYTE_OF_DATA
+      const maximum = Math.min(this.#memoryPages + Math.ceil(working / PAGE_BYTES), MOST_PAGES)
+      const memory = new WebAssembly.Memory({ initial: this.#memoryPages, maximum })
       const instance = instantiatePolicy(this.#module, memory)
       const loaded = new Loaded(instance, memory, ABI_MINOR)
       if (this.#data) loaded.setData(this.#data)

@@ -455,6 +455,22 @@ block contains "found" if {
     expect(wasm.instances).toBe(3)
   })
 
+  test('an evaluation that would take all memory is a fault before it has, and the next call is right', async () => {
+    const engine = await engineOf(toolchain, {
+      'long.rego': `package stepgate.policy.long
+
+block contains "long" if count(numbers.range(1, input.step_input.n)) > 5
+`,
+    })
+    const before = process.memoryUsage.rss()
+    const judgement = judge(engine, { step_input: { n: 30_000_000 } })
+    expect(judgement.fault).toMatchObject({ code: 'policy_evaluation_failed', policyId: 'long' })
+    expect(combine(judgement).decision).toBe('block')
+    expect(process.memoryUsage.rss() - before).toBeLessThan(600 * 1024 * 1024)
+    expect(idsOf(judge(engine, { step_input: { n: 6 } }))).toEqual(['long'])
+    expect(idsOf(judge(engine, { step_input: { n: 5 } }))).toEqual([])
+  })
+
   test('policies that name many values in several fields are found, and are not filed under all combinations', async () => {
     const values = Array.from({ length: 40 }, (_, i) => `value-${i}`)
     const fields = ['tool_name', 'model', 'step_name', 'metadata.team', 'metadata.region']
