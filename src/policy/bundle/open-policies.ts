@@ -67,6 +67,13 @@ export interface Policies {
 
 const DEFAULT_POLL_MS = 10_000
 
+/** A checkout half done, or a mount that went away, looks like this, and without policies everything is allowed. */
+const emptied: PolicyProblem = {
+  file: '',
+  message: 'no policy is left; the last ones stay live. Start again to go on without any',
+  severity: 'error',
+}
+
 /** Opens a policy folder. Resolves when its content was loaded or refused; a refused one is not an error. */
 export async function openPolicies(options: PolicyFolderOptions): Promise<Policies> {
   const policies = new PolicyFolder(options)
@@ -181,6 +188,8 @@ class PolicyFolder implements Policies {
     if (this.#refused === digest) return { outcome: 'refused', problems: this.#refusal?.problems ?? [] }
     const loaded = await this.#loader.load(files, { commit, loadedAt: this.#clock() })
     if (!loaded.ok) return this.#refuse(loaded.transient ? undefined : digest, loaded.problems)
+    if (this.#set && this.#set.policies.length > 0 && loaded.set.policies.length === 0)
+      return this.#refuse(digest, [emptied])
     this.#engine = loaded.engine
     this.#set = loaded.set
     this.#accept()

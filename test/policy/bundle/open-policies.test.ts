@@ -305,6 +305,18 @@ describe('a folder that is watched', () => {
     await vi.waitFor(() => expect(judged(policies, 'b')).toEqual(['no-b']), soon)
   })
 
+  test('that is emptied keeps its revision, loudly, and is live again when policies come back', async () => {
+    await write({ 'a.yaml': blocks('a') })
+    const { policies, refusals } = await open({ watch: true })
+    await rm(join(folder, 'a.yaml'))
+    await vi.waitFor(() => expect(refusals.length).toBeGreaterThan(0), soon)
+    expect(judged(policies, 'a')).toEqual(['no-a'])
+    expect(policies.status().lastError?.problems[0]?.message).toMatch('no policy is left')
+    await write({ 'a.yaml': blocks('b') })
+    await vi.waitFor(() => expect(judged(policies, 'b')).toEqual(['no-b']), soon)
+    expect(policies.status().lastError).toBeUndefined()
+  })
+
   test('that is replaced by another folder of the same name goes on with that one', async () => {
     await write({ 'a.yaml': blocks('a') })
     const { policies } = await open({ watch: true })
