@@ -11,6 +11,7 @@ import {
   openConnection,
   openLogFolder,
 } from './database.js'
+import { databaseFile } from './database-file.js'
 import { lockDatabase } from './database-lock.js'
 import { LogKeeper } from './log-keeper.js'
 import { migrate } from './migrate.js'
@@ -19,7 +20,7 @@ import { type Store, type StoreHealth, StoreUnavailable, type Transaction } from
 import { Writes } from './writes.js'
 
 export interface SqliteStoreOptions {
-  /** Path of the database file; its folder is made when missing. */
+  /** Path of the database file, or of a symbolic link to it; its folder is made when missing. */
   readonly path: string
   readonly pid: number
   /** Told of every failure. */
@@ -30,16 +31,18 @@ export interface SqliteStoreOptions {
 
 /**
  * Open the store: take its lock, bring the schema forward, be ready.
- * @throws {DatabaseInUse} when another process has it; Error when the file is from a newer version or cannot be opened
+ * @throws {DatabaseInUse} when another process has it; Error when the file is from a newer version, has several names or
+ * cannot be opened
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   mkdirSync(dirname(options.path), { recursive: true })
-  const lock = lockDatabase(options.path, options.pid)
+  const path = databaseFile(options.path)
+  const lock = lockDatabase(path, options.pid)
   try {
-    const connection = connect(options.path)
-    migrate(connection, options.path)
-    syncFolder(dirname(options.path))
-    return new SqliteStore(options, lock, connection, await openLogFolder(options.path))
+    const connection = connect(path)
+    migrate(connection, path)
+    syncFolder(dirname(path))
+    return new SqliteStore({ ...options, path }, lock, connection, await openLogFolder(path))
   } catch (error) {
     lock.close()
     throw error
