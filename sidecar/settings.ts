@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { durationMs } from '../src/policy/language/duration.js'
+import { isInMemory } from '../src/store/database-path.js'
 
 const text = (what: string) => z.string(what).min(1, what)
 
@@ -92,6 +93,7 @@ export const settingsSchema = z.strictObject({
   database: z
     .string('a file: URL or a path')
     .regex(/^(file:|(?![a-z][a-z0-9+.-]+:)).+/i, 'a file: URL or a path')
+    .refine((database) => !isInMemory(database), 'a file on disk: a record in memory ends with the process')
     .prefault('file:./data/stepgate.db')
     .meta(about('url', 'The database file. One sidecar at a time may have it open.')),
   approval_ttl: duration('365d')

@@ -123,6 +123,22 @@ describe('a value that a setting cannot take', () => {
       'libsql://db.example?authToken=abc',
       '"libsql://db.example?authToken=***" is not a file: URL or a path',
     ],
+    ['database', ':memory:', '":memory:" is not a file on disk: a record in memory ends with the process'],
+    [
+      'database',
+      'file::memory:',
+      '"file::memory:" is not a file on disk: a record in memory ends with the process',
+    ],
+    [
+      'database',
+      'file::memory:?cache=shared',
+      '"file::memory:?cache=shared" is not a file on disk: a record in memory ends with the process',
+    ],
+    [
+      'database',
+      'file:gate?mode=memory&cache=shared',
+      '"file:gate?mode=memory&cache=shared" is not a file on disk: a record in memory ends with the process',
+    ],
     ['insecure_bind', 'yes', '"yes" is not one of no, yes-i-know'],
     ['org', '', '"" is not a name'],
   ] as const)('%s = %j is refused and named', async (name, value, problem) => {

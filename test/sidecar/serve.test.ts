@@ -245,6 +245,12 @@ describe.concurrent('a sidecar that cannot start says why', () => {
     expect(code).toBe(2)
     expect(stderr).toContain('did you mean "STEPGATE_PORT"')
   })
+
+  it('when the database would be in memory', async () => {
+    const { code, stderr } = await run(['serve'], { env: { STEPGATE_DATABASE: ':memory:' } })
+    expect(code).toBe(2)
+    expect(stderr).toContain('STEPGATE_DATABASE: ":memory:" is not a file on disk')
+  })
 })
 
 describe.concurrent('healthcheck', () => {
