@@ -1,7 +1,7 @@
 /** The listening socket: limits on how long a client may dawdle, and an end that drops no answer. @module */
 import { once } from 'node:events'
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import { WholeMessage, WholeReply } from '../src/http/index.js'
 
 // Longer than the idle time of common client pools (httpx 5 s, undici 4 s, proxies 60 s), so that the client closes
@@ -61,13 +61,16 @@ export async function openHttpServer(
       stopping = true
       let cut = 0
       const closed = once(server, 'close')
-      server.close()
+      // Not its own way of closing: that takes connections for idle which have a reply left to write.
+      NetServer.prototype.close.call(server)
       for (const socket of sockets) {
         // Opened ahead of need by a pool and never used: Node does not count these as idle.
         if (socket.bytesRead === 0) socket.destroy()
         else announceClose(socket)
       }
-      const drain = setInterval(() => server.closeIdleConnections(), drainLookMs)
+      const closeIdle = () => sparing(sockets, () => server.closeIdleConnections())
+      closeIdle()
+      const drain = setInterval(closeIdle, drainLookMs)
       const end = setTimeout(() => {
         cut = sockets.size
         server.closeAllConnections()
@@ -75,6 +78,8 @@ export async function openHttpServer(
       await closed
       clearInterval(drain)
       clearTimeout(end)
+      // Nothing is left to close but the timer that looks for slow requests.
+      server.close()
       return cut
     },
   }
@@ -86,4 +91,16 @@ function announceClose(socket: Socket): void {
   // which every request would have to enter and leave.
   const { _httpMessage: response } = socket as { _httpMessage?: ServerResponse | null }
   if (response && !response.headersSent) response.setHeader('connection', 'close')
+}
+
+/**
+ * Closes idle connections, except those that are still being written to. Node calls a connection idle as soon as its reply
+ * is complete, however much of that a slow reader leaves in this process; and node alone knows of the connections on which
+ * half a request has come. So the choice is node's, and those that are not done are deaf to it.
+ */
+function sparing(sockets: Iterable<Socket>, closeIdle: () => void): void {
+  const writing = [...sockets].filter((socket) => socket.writableLength > 0)
+  for (const socket of writing) socket.destroy = () => socket
+  closeIdle()
+  for (const socket of writing) Reflect.deleteProperty(socket, 'destroy')
 }

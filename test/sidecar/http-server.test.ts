@@ -11,7 +11,10 @@ afterEach(async () => {
   open = []
 })
 
-/** Answers `/now` at once, and `/held` when told to. */
+/** More than the system's buffers between two sockets take. */
+const large = Buffer.alloc(24 * 1024 * 1024, 'x')
+
+/** Answers `/now` and `/large` at once, and `/held` when told to. */
 async function server() {
   let release = () => {}
   const released = new Promise<void>((resolve) => {
@@ -24,6 +27,7 @@ async function server() {
   const http = await openHttpServer(
     (request, response) => {
       if (request.url === '/now') return response.end('now')
+      if (request.url === '/large') return response.end(large)
       arrived()
       released.then(() => response.end('held'))
     },
@@ -48,6 +52,23 @@ async function client(
   if (text) socket.write(text)
   return { socket, received: () => received, closed }
 }
+
+/** Has asked for `/large` and reads no more than its beginning until it is resumed. */
+async function slowClient(port: number) {
+  const socket = connect(port, '127.0.0.1')
+  let length = 0
+  socket.on('data', (data) => {
+    length += data.length
+  })
+  socket.on('error', () => {})
+  socket.write(get('/large'))
+  await once(socket, 'data')
+  socket.pause()
+  return { socket, length: () => length, closed: once(socket, 'close') }
+}
+
+/** Long enough for the server to have looked for idle connections several times. */
+const looks = () => new Promise((resolve) => setTimeout(resolve, 150))
 
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: gate\r\n\r\n`
 
@@ -89,6 +110,39 @@ describe('stopping the server', () => {
     release()
     await Promise.all([stopped, caller.closed])
     expect(caller.received()).toMatch(/connection: close[\s\S]*held$/i)
+  })
+
+  it('sends all of a reply that its client reads slowly', async () => {
+    const { http } = await server()
+    const caller = await slowClient(http.port)
+    const stopped = http.stop(longGrace)
+    await looks()
+    caller.socket.resume()
+    expect(await stopped).toBe(0)
+    await caller.closed
+    expect(caller.length()).toBeGreaterThan(large.length)
+  })
+
+  it('closes idle connections while another one is still being written to', async () => {
+    const { http } = await server()
+    const idle = await client(http.port, get('/now'))
+    await once(idle.socket, 'data')
+    const slow = await slowClient(http.port)
+    const stopped = http.stop(longGrace)
+    await idle.closed
+    slow.socket.resume()
+    expect(await stopped).toBe(0)
+    await slow.closed
+    expect(slow.length()).toBeGreaterThan(large.length)
+  })
+
+  it('cuts off a reply that is not read within the grace, and counts it', async () => {
+    const { http } = await server()
+    const caller = await slowClient(http.port)
+    expect(await http.stop(50)).toBe(1)
+    caller.socket.resume()
+    await caller.closed
+    expect(caller.length()).toBeLessThan(large.length)
   })
 
   it('cuts off what outlasts the grace, and counts it', async () => {
