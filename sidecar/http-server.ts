@@ -1,8 +1,9 @@
 /** The listening socket: limits on how long a client may dawdle, and an end that drops no answer. @module */
 import { once } from 'node:events'
-import { createServer, type RequestListener, type ServerResponse } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import { WholeMessage, WholeReply } from '../src/http/index.js'
+import { LastReplies } from './last-replies.js'
 
 // Longer than the idle time of common client pools (httpx 5 s, undici 4 s, proxies 60 s), so that the client closes
 // first and never writes into a connection that is going away.
@@ -30,6 +31,7 @@ export async function openHttpServer(
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<HttpServer> {
   const sockets = new Set<Socket>()
+  const replies = new LastReplies()
   let stopping = false
   const server = createServer(
     {
@@ -42,7 +44,8 @@ export async function openHttpServer(
       ServerResponse: WholeReply,
     },
     (request, response) => {
-      if (stopping) response.setHeader('connection', 'close')
+      if (stopping) replies.announceClose(request.socket, response)
+      if (response.socket === null) replies.waits(request.socket, response)
       listener(request, response)
     },
   )
@@ -66,7 +69,7 @@ export async function openHttpServer(
       for (const socket of sockets) {
         // Opened ahead of need by a pool and never used: Node does not count these as idle.
         if (socket.bytesRead === 0) socket.destroy()
-        else announceClose(socket)
+        else replies.announceClose(socket)
       }
       const closeIdle = () => sparing(sockets, () => server.closeIdleConnections())
       closeIdle()
@@ -83,14 +86,6 @@ export async function openHttpServer(
       return cut
     },
   }
-}
-
-/** Tells the client of the request under way not to send another one on this connection. */
-function announceClose(socket: Socket): void {
-  // Node's own link from a connection to the response it is busy with; asking for it here spares a list of our own,
-  // which every request would have to enter and leave.
-  const { _httpMessage: response } = socket as { _httpMessage?: ServerResponse | null }
-  if (response && !response.headersSent) response.setHeader('connection', 'close')
 }
 
 /**

@@ -24,17 +24,19 @@ async function server() {
   const held = new Promise<void>((resolve) => {
     arrived = resolve
   })
+  let arrivals = 0
   const http = await openHttpServer(
     (request, response) => {
       if (request.url === '/now') return response.end('now')
       if (request.url === '/large') return response.end(large)
+      arrivals++
       arrived()
       released.then(() => response.end('held'))
     },
     { host: '127.0.0.1', port: 0 },
   )
   open.push(http)
-  return { http, release, held }
+  return { http, release, held, arrivals: () => arrivals }
 }
 
 async function client(
@@ -52,6 +54,16 @@ async function client(
   if (text) socket.write(text)
   return { socket, received: () => received, closed }
 }
+
+/** The bodies in what a connection brought, each with a word about its `connection: close`. */
+const replies = (received: string) =>
+  received
+    .split('HTTP/1.1 200 OK\r\n')
+    .slice(1)
+    .map((reply) => {
+      const body = reply.match(/\b(now|held)(?=(\r\n0\r\n\r\n)?$)/)?.[0]
+      return /^connection: close/im.test(reply) ? `${body}, close` : body
+    })
 
 /** Has asked for `/large` and reads no more than its beginning until it is resumed. */
 async function slowClient(port: number) {
@@ -110,6 +122,43 @@ describe('stopping the server', () => {
     release()
     await Promise.all([stopped, caller.closed])
     expect(caller.received()).toMatch(/connection: close[\s\S]*held$/i)
+  })
+
+  it('answers all requests that came on one connection, and announces its end on the last reply', async () => {
+    const { http, release, held } = await server()
+    const caller = await client(http.port, get('/held') + get('/now') + get('/held'))
+    await held
+    const stopped = http.stop(longGrace)
+    release()
+    expect(await stopped).toBe(0)
+    await caller.closed
+    expect(replies(caller.received())).toEqual(['held', 'now', 'held, close'])
+  })
+
+  it('answers requests that come on a connection behind one under way', async () => {
+    const { http, release, held, arrivals } = await server()
+    const caller = await client(http.port, get('/held'))
+    await held
+    const stopped = http.stop(longGrace)
+    caller.socket.write(get('/held') + get('/held'))
+    while (arrivals() < 3) await looks()
+    release()
+    expect(await stopped).toBe(0)
+    await caller.closed
+    expect(replies(caller.received())).toEqual(['held', 'held', 'held, close'])
+  })
+
+  it('announces the end of a connection whose requests behind one another are answered already', async () => {
+    const { http, release, held } = await server()
+    const pair = await client(http.port, get('/now') + get('/now'))
+    while (replies(pair.received()).length < 2) await once(pair.socket, 'data')
+    pair.socket.write(get('/held'))
+    await held
+    const stopped = http.stop(longGrace)
+    release()
+    expect(await stopped).toBe(0)
+    await pair.closed
+    expect(replies(pair.received())).toEqual(['now', 'now', 'held, close'])
   })
 
   it('sends all of a reply that its client reads slowly', async () => {
