@@ -71,7 +71,10 @@ export async function openHttpServer(
         if (socket.bytesRead === 0) socket.destroy()
         else replies.announceClose(socket)
       }
-      const closeIdle = () => sparing(sockets, () => server.closeIdleConnections())
+      // Node calls a connection idle as soon as its reply is complete, however much of that a slow reader has left here.
+      const closeIdle = () => {
+        if (![...sockets].some((socket) => socket.writableLength > 0)) server.closeIdleConnections()
+      }
       closeIdle()
       const drain = setInterval(closeIdle, drainLookMs)
       const end = setTimeout(() => {
@@ -86,16 +89,4 @@ export async function openHttpServer(
       return cut
     },
   }
-}
-
-/**
- * Closes idle connections, except those that are still being written to. Node calls a connection idle as soon as its reply
- * is complete, however much of that a slow reader leaves in this process; and node alone knows of the connections on which
- * half a request has come. So the choice is node's, and those that are not done are deaf to it.
- */
-function sparing(sockets: Iterable<Socket>, closeIdle: () => void): void {
-  const writing = [...sockets].filter((socket) => socket.writableLength > 0)
-  for (const socket of writing) socket.destroy = () => socket
-  closeIdle()
-  for (const socket of writing) Reflect.deleteProperty(socket, 'destroy')
 }

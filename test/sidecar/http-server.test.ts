@@ -172,13 +172,16 @@ describe('stopping the server', () => {
     expect(caller.length()).toBeGreaterThan(large.length)
   })
 
-  it('closes idle connections while another one is still being written to', async () => {
+  it('answers on other connections while one is still being written to, and closes them all', async () => {
     const { http } = await server()
     const idle = await client(http.port, get('/now'))
     await once(idle.socket, 'data')
     const slow = await slowClient(http.port)
     const stopped = http.stop(longGrace)
+    await looks()
+    idle.socket.write(get('/now'))
     await idle.closed
+    expect(replies(idle.received())).toEqual(['now', 'now, close'])
     slow.socket.resume()
     expect(await stopped).toBe(0)
     await slow.closed
