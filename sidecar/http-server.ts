@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { WholeMessage, WholeReply } from '../src/http/index.js'
 import { LastReplies } from './last-replies.js'
 
@@ -66,11 +67,11 @@ export async function openHttpServer(
       const closed = once(server, 'close')
       // Not its own way of closing: that takes connections for idle which have a reply left to write.
       NetServer.prototype.close.call(server)
-      for (const socket of sockets) {
-        // Opened ahead of need by a pool and never used: Node does not count these as idle.
-        if (socket.bytesRead === 0) socket.destroy()
-        else replies.announceClose(socket)
-      }
+      for (const socket of sockets) replies.announceClose(socket)
+      // Requests that were sent before are read now: they are under way, though nobody here has heard of them.
+      for (let turn = 0; turn < 2; turn++) await setImmediate()
+      // Opened ahead of need by a pool and never used: Node does not count these as idle.
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
       // Node calls a connection idle as soon as its reply is complete, however much of that a slow reader has left here.
       const closeIdle = () => {
         if (![...sockets].some((socket) => socket.writableLength > 0)) server.closeIdleConnections()

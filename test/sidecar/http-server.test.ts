@@ -124,6 +124,18 @@ describe('stopping the server', () => {
     expect(caller.received()).toMatch(/connection: close[\s\S]*held$/i)
   })
 
+  it('answers requests that were sent before it, on connections used and new, and not read yet', async () => {
+    const { http } = await server()
+    const used = await Promise.all(Array.from({ length: 20 }, () => client(http.port, get('/now'))))
+    const fresh = await Promise.all(Array.from({ length: 20 }, () => client(http.port)))
+    for (const { received } of used) await expect.poll(received).toMatch('now')
+    for (const { socket } of [...used, ...fresh]) socket.write(get('/now'))
+    expect(await http.stop(longGrace)).toBe(0)
+    for (const { closed } of [...used, ...fresh]) await closed
+    expect(used.map(({ received }) => replies(received()))).toEqual(used.map(() => ['now', 'now, close']))
+    expect(fresh.map(({ received }) => replies(received()))).toEqual(fresh.map(() => ['now, close']))
+  })
+
   it('answers all requests that came on one connection, and announces its end on the last reply', async () => {
     const { http, release, held } = await server()
     const caller = await client(http.port, get('/held') + get('/now') + get('/held'))

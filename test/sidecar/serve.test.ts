@@ -147,7 +147,7 @@ describe.concurrent('stopping', () => {
     await gate.get('/health/live')
     gate.child.kill('SIGTERM')
     await gate.logged('stopping')
-    await expect(gate.get('/health/ready')).rejects.toThrow()
+    await expect(once(connect(gate.port, '127.0.0.1'), 'connect')).rejects.toThrow('ECONNREFUSED')
     socket.write(body.slice(9))
     await closed
     expect(received).toMatch(/^HTTP\/1.1 200[\s\S]*connection: close[\s\S]*"decision":"block"/i)
