@@ -1,7 +1,8 @@
 import type { RegistryDocument } from '../documents/registry-document.js'
 import type { Policy, PolicyProblem, PolicyTest } from '../policy.js'
-import type { Annotations, Rule } from './rego-ast.js'
+import type { Annotations } from './rego-ast.js'
 import type { Mentions } from './rego-mentions.js'
+import type { ModuleNames } from './rego-names.js'
 
 /** A Rego source below the policy folder. */
 export interface RegoSource {
@@ -10,14 +11,13 @@ export interface RegoSource {
 }
 
 /** A Rego file, with what was read from its syntax tree. */
-export interface RegoModule extends RegoSource {
+export interface RegoModule extends RegoSource, ModuleNames {
   /** Package without `data`: `['stepgate', 'policy', 'id']`. */
   readonly packagePath: readonly string[]
   /** Of the package. */
   readonly line: number
   /** Of the package, where it has any. */
   readonly annotations: Annotations | undefined
-  readonly rules: readonly Rule[]
   readonly mentions: Mentions
 }
 

@@ -41,7 +41,7 @@ export function policyOfRego(
   const { metadata, problems: misdescribed } = readMetadata(described.annotations, id, described.path)
   problems.push(...misdescribed, ...unusedRules(modules))
   const reached = librariesReached(modules, libraries)
-  const patterns = patternsOf(modules, rules, reached, problems)
+  const patterns = patternsOf(modules, reached, problems)
   const actions = policyActions.filter((action) => rules.some((rule) => ruleName(rule) === action))
   if (actions.length === 0) {
     problems.push(problem(first, { row: first.line, col: 1 }, withoutActions(rules)))
@@ -57,7 +57,7 @@ export function policyOfRego(
     ...(packagePath.length === 3 ? {} : { packagePath }),
     rego: first.rego,
     facts: [],
-    requires: requiresOfRego(rules),
+    requires: requiresOfRego(modules),
     readsSteps: [...modules, ...reached].some(({ mentions }) => mentions.steps),
     readsData: [...modules, ...reached].some(({ mentions }) => mentions.data),
     ...(patterns.length === 0 ? {} : { regexPatterns: patterns }),
@@ -127,13 +127,12 @@ const overlaps = (a: readonly string[], b: readonly string[]): boolean =>
 
 function patternsOf(
   modules: readonly RegoModule[],
-  rules: readonly Rule[],
   reached: readonly LibraryModule[],
   problems: PolicyProblem[],
 ): string[] {
   const patterns = new Set(reached.flatMap(({ regexPatterns }) => regexPatterns))
   for (const module of modules) {
-    const found = readPatterns(module.rules, rules)
+    const found = readPatterns(module, modules)
     for (const each of found.patterns) patterns.add(each)
     problems.push(...found.problems.map(({ location, message }) => problem(module, location, message)))
   }

@@ -10,6 +10,7 @@ import { templateLibrary } from './reason-template.js'
 import { actionProblems } from './rego-actions.js'
 import type { Location, Module } from './rego-ast.js'
 import { mentionsOf } from './rego-mentions.js'
+import { importedNames } from './rego-names.js'
 import { readPatterns } from './rego-patterns.js'
 
 /** The parser's answer for one file: the module with locations, or its complaints. */
@@ -36,6 +37,7 @@ export function readRegoFile(file: PolicyFile, parsed: ParsedRego): FileReading 
     line: ast.package.location?.row ?? 1,
     annotations: (ast.annotations ?? []).find(({ scope }) => scope === 'package' || scope === 'subpackages'),
     rules: ast.rules ?? [],
+    imported: importedNames(ast),
     mentions: mentionsOf(ast),
   }
   const at = problemsIn(path)
@@ -50,7 +52,7 @@ export function readRegoFile(file: PolicyFile, parsed: ParsedRego): FileReading 
   const refusal = whyNoPackage(module.packagePath)
   if (refusal !== undefined) return { ...reading, problems: [...problems, at(ast.package.location, refusal)] }
   if (module.packagePath[1] === 'lib') {
-    const { patterns, problems: refused } = readPatterns(module.rules)
+    const { patterns, problems: refused } = readPatterns(module)
     problems.push(...refused.map(({ location, message }) => at(location, message)))
     return { ...reading, libraries: [{ ...module, regexPatterns: patterns }], problems }
   }

@@ -4,8 +4,9 @@
  * @module
  */
 import { RE2JS } from 're2js'
-import { eachCall, isPartialSet, type Location, type Rule, refOf, ruleName, type Term } from './rego-ast.js'
+import { eachCall, isPartialSet, type Location, refOf, type Term } from './rego-ast.js'
 import { type Locals, localsOf } from './rego-locals.js'
+import { type ModuleNames, type PlacedRule, rulesNamed } from './rego-names.js'
 
 /** Most distinct patterns that one policy may hold. */
 export const MAX_PATTERNS = 60
@@ -20,17 +21,20 @@ export interface PatternReading {
 }
 
 /**
- * Reads the patterns of some rules.
- * @param around all rules of their package, whose constants they may use
+ * Reads the patterns of a module's rules.
+ * @param modules all modules of its package, whose constants it may use
  */
-export function readPatterns(rules: readonly Rule[], around: readonly Rule[] = rules): PatternReading {
+export function readPatterns(
+  module: ModuleNames,
+  modules: readonly ModuleNames[] = [module],
+): PatternReading {
   const patterns = new Set<string>()
   const problems: PatternReading['problems'][number][] = []
-  for (const rule of rules) {
+  for (const rule of module.rules) {
     const locals = localsOf(rule)
     eachCall([rule.head, rule.body, rule.else], ({ name, operands, location }) => {
       if (!matchers.has(name) || operands[0] === undefined) return
-      const found = texts(operands[0], { rules: around, locals, depth: 0 })
+      const found = texts(operands[0], { modules, module, locals, depth: 0 })
       if (found === undefined) problems.push({ location, message: computed(name) })
       for (const pattern of found ?? []) {
         const refusal = name === 'glob.match' ? undefined : refusalOf(pattern)
@@ -56,7 +60,8 @@ function refusalOf(pattern: string): string | undefined {
 }
 
 interface Scope {
-  readonly rules: readonly Rule[]
+  readonly modules: readonly ModuleNames[]
+  readonly module: ModuleNames
   readonly locals: Locals
   readonly depth: number
 }
@@ -87,9 +92,9 @@ function elements(term: Term, scope: Scope): string[] | undefined {
   const ref = refOf(term)
   if (ref?.length !== 1) return undefined
   const name = String(ref[0]!.value)
-  const own = scope.locals.has(name) ? [] : scope.rules.filter((rule) => ruleName(rule) === name)
-  if (own.length > 0 && own.every(isPartialSet))
-    return union(own, (rule) => texts(rule.head.key!, inside(rule, scope)))
+  const own = scope.locals.has(name) ? [] : rulesNamed(name, scope.module, scope.modules)
+  if (own.length > 0 && own.every(({ rule }) => isPartialSet(rule)))
+    return union(own, (each) => texts(each.rule.head.key!, inside(each, scope)))
   return union(meanings(ref[0]!, scope), ({ kind, of, within }) =>
     kind === 'value' ? elements(of, within) : undefined,
   )
@@ -112,17 +117,22 @@ function meanings(variable: Term, scope: Scope): Meaning[] | undefined {
       ? undefined
       : written.map(({ kind, of }) => ({ kind, of, within: deeper(scope) }))
   }
-  const rules = scope.rules.filter((rule) => ruleName(rule) === name)
+  const rules = rulesNamed(name, scope.module, scope.modules)
   const plain = rules.every(
-    ({ head, else: other }) => head.ref.length === 1 && !head.args && head.value !== undefined && !other,
+    ({ rule: { head, else: other } }) =>
+      head.ref.length === 1 && !head.args && head.value !== undefined && !other,
   )
   if (rules.length === 0 || !plain) return undefined
-  return rules.map((rule) => ({ kind: 'value', of: rule.head.value!, within: inside(rule, scope) }))
+  return rules.map((each) => ({ kind: 'value', of: each.rule.head.value!, within: inside(each, scope) }))
 }
 
 const deeper = (scope: Scope): Scope => ({ ...scope, depth: scope.depth + 1 })
 
-const inside = (rule: Rule, scope: Scope): Scope => ({ ...deeper(scope), locals: localsOf(rule) })
+const inside = ({ rule, module }: PlacedRule, scope: Scope): Scope => ({
+  ...deeper(scope),
+  module,
+  locals: localsOf(rule),
+})
 
 function union<T>(
   items: readonly T[] | undefined,

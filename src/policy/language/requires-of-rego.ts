@@ -7,6 +7,7 @@ import type { Condition, FieldPath, Scalar } from '../policy.js'
 import { allOf, always, anyOf, never } from './condition.js'
 import { ANY } from './field-path.js'
 import {
+  type Call,
   callOf,
   type Expr,
   isTerm,
@@ -17,57 +18,80 @@ import {
   type Term,
 } from './rego-ast.js'
 import { type Locals, localsOf } from './rego-locals.js'
+import { type ModuleNames, type PlacedRule, rulesNamed } from './rego-names.js'
 
 /**
  * What must hold for any action rule of the package to have a chance. Only what is surely understood is used: tests of
  * an input field against constants, and rules without arguments that consist of such. Everything else may be true.
  *
- * @param rules all rules of all modules of the package
+ * @param modules all modules of the package
  */
-export function requiresOfRego(rules: readonly Rule[]): Condition {
-  const actions = rules.filter((rule) => (policyActions as readonly string[]).includes(ruleName(rule)))
-  return anyOf(actions.map((rule) => bodyOf(rule, { rules, above: [] })))
+export function requiresOfRego(modules: readonly ModuleNames[]): Condition {
+  const actions = modules.flatMap((module) =>
+    module.rules
+      .filter((rule) => (policyActions as readonly string[]).includes(ruleName(rule)))
+      .map((rule) => ({ rule, module })),
+  )
+  return anyOf(actions.map((placed) => bodyOf(placed, { modules, above: [] })))
 }
 
 interface Package {
-  readonly rules: readonly Rule[]
+  readonly modules: readonly ModuleNames[]
   /** Names of the rules being read, against going in circles. */
   readonly above: readonly string[]
 }
 
-function bodyOf(rule: Rule, pack: Package): Condition {
-  const locals = localsOf(rule)
+function bodyOf({ rule, module }: PlacedRule, pack: Package): Condition {
+  const names = { ...pack, module, locals: localsOf(rule) }
   // A rule that shadows the input cannot be compiled; nothing is concluded from it here.
-  if (locals.has('input')) return always
-  const aliases = aliasesOf(rule.body, locals)
-  return allOf(rule.body.map((expr) => ofExpr(expr, { ...pack, locals, aliases })))
+  if (names.locals.has('input') || module.imported.includes('input')) return always
+  const scope = { ...names, aliases: aliasesOf(rule.body, names) }
+  return allOf(rule.body.map((expr) => ofExpr(expr, scope)))
 }
 
-interface Scope extends Package {
+interface Names extends Package {
+  readonly module: ModuleNames
   readonly locals: Locals
+}
+
+interface Scope extends Names {
   readonly aliases: ReadonlyMap<string, FieldPath>
 }
 
+/** The rules that a name stands for, unless it may stand for something else. */
+const rulesMeant = (name: string, { module, modules, locals }: Names): PlacedRule[] =>
+  locals.has(name) ? [] : rulesNamed(name, module, modules)
+
 /** Names that this body gives to input fields: `tool := input.tool_name`. */
-function aliasesOf(body: readonly Expr[], locals: Locals): Map<string, FieldPath> {
+function aliasesOf(body: readonly Expr[], names: Names): Map<string, FieldPath> {
   const aliases = new Map<string, FieldPath>()
   for (const expr of body) {
-    const call = plainCall(expr)
+    const call = plainCall(expr, names)
     const [target, source] = call?.name === 'assign' ? call.operands : []
     if (target?.type !== 'var' || source === undefined) continue
     const path = inputPath(source)
-    if (path !== undefined && locals.get(String(target.value))?.length === 1)
+    if (path !== undefined && names.locals.get(String(target.value))?.length === 1)
       aliases.set(String(target.value), path)
   }
   return aliases
 }
 
-/** The call that an expression is, when nothing qualifies it. */
-const plainCall = (expr: Expr) => (expr.negated || expr.with?.length ? undefined : callOf(expr.terms))
+/** The call of a built-in that an expression is, when nothing qualifies it. */
+function plainCall(expr: Expr, names: Names): Call | undefined {
+  if (expr.negated || expr.with?.length) return undefined
+  const call = callOf(expr.terms)
+  return call === undefined || isRedefined(call.name, names) ? undefined : call
+}
+
+/** Imports, rules and locals go before built-ins, operators included: `equal(a, b) if ...` is asked for each `==`. */
+function isRedefined(call: string, { module, modules, locals }: Names): boolean {
+  const [name] = call.split('.') as [string]
+  return module.imported.includes(name) || locals.has(name) || rulesNamed(name, module, modules).length > 0
+}
 
 function ofExpr(expr: Expr, scope: Scope): Condition {
   if (expr.negated || expr.with?.length) return always
-  const call = callOf(expr.terms)
+  const call = plainCall(expr, scope)
   if (call !== undefined) return ofCall(call.name, call.operands, scope)
   if (!isTerm(expr.terms)) return always
   if (expr.terms.type === 'boolean') return expr.terms.value === true ? always : never
@@ -107,23 +131,29 @@ function ofCall(name: string, operands: readonly Term[], scope: Scope): Conditio
 }
 
 /** A rule without arguments that is asked for its truth: one of its definitions must apply. */
-function ofRules(name: string, { rules, above, locals }: Scope): Condition {
-  const own = rules.filter((rule) => ruleName(rule) === name)
-  if (own.length === 0 || locals.has(name) || above.includes(name)) return always
-  if (own.some(({ head }) => head.ref.length > 1 || head.args !== undefined || head.key !== undefined))
+function ofRules(name: string, scope: Scope): Condition {
+  const own = rulesMeant(name, scope)
+  if (own.length === 0 || scope.above.includes(name)) return always
+  if (
+    own.some(({ rule: { head } }) => head.ref.length > 1 || head.args !== undefined || head.key !== undefined)
+  )
     return always
-  const pack = { rules, above: [...above, name] }
-  return anyOf(own.flatMap((rule) => definitions(rule)).map((rule) => definitionOf(rule, pack)))
+  const pack = { modules: scope.modules, above: [...scope.above, name] }
+  return anyOf(
+    own.flatMap(({ rule, module }) =>
+      definitions(rule).map((each) => definitionOf({ rule: each, module }, pack)),
+    ),
+  )
 }
 
 function definitions(rule: Rule): Rule[] {
   return rule.else === undefined ? [rule] : [rule, ...definitions(rule.else)]
 }
 
-function definitionOf(rule: Rule, pack: Package): Condition {
-  const { value } = rule.head
-  if (value?.type === 'boolean' && value.value === false) return never
-  return rule.default ? always : bodyOf(rule, pack)
+function definitionOf(placed: PlacedRule, pack: Package): Condition {
+  const { head, default: isDefault } = placed.rule
+  if (head.value?.type === 'boolean' && head.value.value === false) return never
+  return isDefault ? always : bodyOf(placed, pack)
 }
 
 function fieldOf(term: Term, { aliases }: Scope): FieldPath | undefined {
@@ -160,19 +190,12 @@ function constantElements(term: Term, scope: Scope): Scalar[] | undefined {
     return values.includes(undefined) ? undefined : (values as Scalar[])
   }
   const ref = refOf(term)
-  const name = String(ref?.[0]?.value)
-  if (ref?.length !== 1 || scope.locals.has(name)) return undefined
-  const [own, ...others] = scope.rules.filter((rule) => ruleName(rule) === name)
-  if (
-    own === undefined ||
-    others.length > 0 ||
-    !isUnconditional(own) ||
-    own.head.args ||
-    own.head.ref.length > 1
-  )
-    return undefined
-  const { value } = own.head
-  return value === undefined || value.type === 'var' || value.type === 'ref'
+  if (ref?.length !== 1) return undefined
+  const [own, ...others] = rulesMeant(String(ref[0]!.value), scope)
+  if (own === undefined || others.length > 0) return undefined
+  const { head } = own.rule
+  if (!isUnconditional(own.rule) || head.args || head.ref.length > 1) return undefined
+  return head.value === undefined || head.value.type === 'var' || head.value.type === 'ref'
     ? undefined
-    : constantElements(value, scope)
+    : constantElements(head.value, scope)
 }

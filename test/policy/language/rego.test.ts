@@ -398,6 +398,16 @@ describe('the regular expressions of a policy in Rego', () => {
     expect(said[0]).toContain('with a computed pattern')
   })
 
+  test('are refused where an import makes them, though another module has a rule of that name', async () => {
+    const { problems } = await set({
+      'p.rego': `${header}import data.conf.patterns\n\nblock contains "x" if regex.match(patterns[_], input.model)`,
+      'q.rego': `${header}patterns := ["^a"]`,
+    })
+    expect(printed(problems)).toEqual([
+      expect.stringContaining('p.rego:5:23 error regex.match with a computed'),
+    ])
+  })
+
   test('are refused where they are none', async () => {
     const { said } = await patternsOf('block contains "x" if regex.match("a(", input.model)')
     expect(said[0]).toMatch(/^p\.rego:3:23 error regex\.match: the pattern "a\(" never matches: /)

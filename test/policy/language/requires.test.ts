@@ -195,6 +195,47 @@ describe('what a Rego policy requires', async () => {
   })
 })
 
+describe('what a name in a Rego policy means is said by its own module', () => {
+  const requiredBy = async (...modules: string[]) => {
+    const files = modules.map((rules, i) => [`p${i}.rego`, `package stepgate.policy.p\n\n${rules}\n`])
+    const { policies, problems } = await readAll(Object.fromEntries(files), toolchain)
+    expect(problems).toEqual([])
+    return policies[0]?.requires
+  }
+
+  test.each([
+    ['import input.step_input.dangerous as risky', rule('risky'), 'risky if input.tool_name == "rm"'],
+    ['import data.flags.risky', rule('risky'), 'risky if input.tool_name == "rm"'],
+    ['import data.conf.models as models', rule('input.model in models'), 'models := ["x"]'],
+    ['import data.stepgate.lib.regex', rule('regex.match("^rm", input.tool_name)'), ''],
+  ])('an import before a rule of another one: %s', async (imported, asks, other) => {
+    expect(await requiredBy(`${imported}\n\n${asks}`, other)).toEqual(always)
+    expect(await requiredBy(other, `${imported}\n\n${asks}`)).toEqual(always)
+  })
+
+  test('and an import of another module is nothing to it', async () => {
+    const asks = rule('risky\n\tinput.model in models')
+    const rules = 'risky if input.tool_name == "rm"\n\nmodels := ["x"]'
+    const other = 'import data.a.risky\nimport data.a.models\n\nunasked if { risky; models }'
+    expect(await requiredBy(asks, rules, other)).toEqual({ kind: 'all', of: [tool, isIn('model', 'x')] })
+  })
+
+  test('also in the rules that it asks of others', async () => {
+    const other = 'import input.metadata.flag as inner\n\nrisky if inner'
+    expect(await requiredBy(rule('risky'), other, 'inner if input.tool_name == "rm"')).toEqual(always)
+    expect(await requiredBy(rule('risky'), 'risky if inner', 'inner if input.tool_name == "rm"')).toEqual(
+      tool,
+    )
+  })
+
+  test.each([
+    ['startswith(a, b) if a == b', 'startswith(input.tool_name, null)'],
+    ['equal(a, b) if b == "x"', 'input.tool_name == "x"'],
+  ])('and a rule before a built-in: %s', async (own, asks) => {
+    expect(await requiredBy(`${rule(asks)}\n\n${own}`)).toEqual(always)
+  })
+})
+
 const value = fc.constantFrom<unknown>(
   'rm',
   'dd',
