@@ -12,14 +12,11 @@ import { templateLibrary } from '../language/reason-template.js'
 import type { Policy } from '../policy.js'
 import { modulesOf } from './compile-shard.js'
 import { librariesUsedBy } from './library-use.js'
+import { writtenNames } from './written-names.js'
 
 /** What is read, sorted; undefined: anything. */
 export type InputUse = readonly InputPath[] | undefined
 
-// Strings, comments, and what is looked for outside of them: each alternative either swallows or captures.
-const token =
-  /"(?:[^"\\\n]|\\.)*"|`[^`]*`|#[^\n]*|\b(input|data)\b((?:\s*\.\s*[A-Za-z_]\w*|\["(?:[^"\\\n]|\\.)*"\])*)/g
-const name = /\.\s*(\w+)|\["((?:[^"\\\n]|\\.)*)"\]/g
 // The library of reasons fills in fields that its callers name.
 const shown = /\btemplate\.shown\(\[("(?:[^"\\\n]|\\.)*")(?:, ("(?:[^"\\\n]|\\.)*"))?/g
 
@@ -42,13 +39,10 @@ export function inputUse(policy: Policy, libraries: readonly Library[]): InputUs
 function pathsIn(texts: readonly string[], generated: boolean): InputUse {
   const paths: InputPath[] = []
   for (const text of texts) {
-    for (const { 1: root, 2: path = '', index } of text.matchAll(token)) {
-      // Before a string it makes of it one with expressions in it.
-      if (text[index - 1] === '$') return undefined
-      if (root === undefined) continue
-      const [first, second] = [...path.matchAll(name)].map(
-        ([, plain, quoted]) => plain ?? unquoted(`"${quoted}"`),
-      )
+    const written = writtenNames(text)
+    if (written === undefined) return undefined
+    for (const { root, names } of written) {
+      const [first, second] = names
       // The one name that an object literal cannot be given.
       if (first === undefined || first === '__proto__') return undefined
       if (root === 'input') paths.push(pathOf(first, second))

@@ -5,11 +5,9 @@
  */
 
 import type { Library } from '../language/assemble-policies.js'
+import { writtenNames } from './written-names.js'
 
-// The name after `stepgate.lib`, where it is written out; `stepgate` alone may stand for anything below it.
-const mention = /\bstepgate\b(?:\.(lib|policy)\b(?:\.(\w+))?)?/g
-
-/** The libraries that the texts mention, and those that these mention, in path order. */
+/** The libraries that the texts may reach, and those that these may reach, in path order. */
 export function librariesUsedBy(texts: readonly string[], libraries: readonly Library[]): readonly Library[] {
   const used = new Set<Library>()
   const rest = [...texts]
@@ -24,11 +22,15 @@ export function librariesUsedBy(texts: readonly string[], libraries: readonly Li
   return [...used].sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
+/** The names that follow `data.stepgate.lib`; any, where one of these four may be another or is left out. */
 function namesIn(text: string): ReadonlySet<string> | 'any' {
+  const written = writtenNames(text)
+  if (written === undefined) return 'any'
   const names = new Set<string>()
-  for (const [, room, name] of text.matchAll(mention)) {
-    if (room === 'policy') continue
-    if (room === undefined || name === undefined) return 'any'
+  for (const { root, names: path } of written) {
+    const [first = 'stepgate', room = 'lib', name] = path
+    if (root === 'input' || first !== 'stepgate' || room !== 'lib') continue
+    if (name === undefined) return 'any'
     names.add(name)
   }
   return names

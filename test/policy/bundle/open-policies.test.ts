@@ -156,6 +156,20 @@ describe('a policy folder', () => {
     })
   })
 
+  test.each([
+    '{ k := concat("", ["step", "gate"]); data[k].lib.h.deletes }',
+    '{ some name; data[name].lib.h.deletes }',
+    'data["step\\u0067ate"].lib.h.deletes',
+  ])('a library is there however its name is come by: %s', async (asks) => {
+    await write({
+      'lib.rego': 'package stepgate.lib.h\n\ndeletes if input.tool_name == "rm"\n',
+      'own.rego': `package stepgate.policy.own\n\nblock contains "x" if ${asks}\n`,
+    })
+    const { policies } = await open()
+    expect(judged(policies, 'rm')).toEqual(['own'])
+    expect(judged(policies, 'ls')).toEqual([])
+  })
+
   test('rules that need themselves are refused at their places, each with the way round', async () => {
     await write({ 'keep.yaml': blocks('keep') })
     const { policies } = await open()

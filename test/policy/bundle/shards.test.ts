@@ -87,10 +87,31 @@ describe('libraries', () => {
     ['x := data.stepgate.lib.b.y', ['lib/b.rego']],
     ['package stepgate.policy.x', []],
     ['import data.stepgate.lib', ['lib/a.rego', 'lib/b.rego', 'lib/c.rego']],
-    ['x := data.stepgate["lib"].c', ['lib/a.rego', 'lib/b.rego', 'lib/c.rego']],
-    ['import data.stepgate as s', ['lib/a.rego', 'lib/b.rego', 'lib/c.rego']],
+    ['x := data.stepgate["lib"].c', ['lib/c.rego']],
+    ['x := data["stepgate"] . lib["c"].y', ['lib/c.rego']],
+    ['x := data.conf.stepgate.lib.c', []],
+    ['x := data.stepgate.policy.x.y', []],
+    ['# data\nx := "data[name]"', []],
   ])('that %s may use are found', (text, paths) => {
     expect(librariesUsedBy([text], libraries).map(({ path }) => path)).toEqual(paths)
+  })
+
+  test.each([
+    'import data.stepgate as s',
+    'x := data[k].lib.c.y',
+    'x := data.stepgate[k].c.y',
+    'x := data.stepgate.lib[k].y',
+    'x := data["step\\u0067ate"].lib.c.y',
+    'x := data.stepgate["l\\u0069b"].c.y',
+    'x := data.stepgate.lib["\\u0063"].y',
+    'x := data[`stepgate`].lib.c.y',
+    'x := data[ "stepgate" ].lib.c.y',
+    'x := data.stepgate. # of all\nlib.c.y',
+    'x := object.get(data, ["stepgate", "lib", "c", "y"], 0)',
+    'x := f(data)',
+    'x := $"{data.stepgate.lib.c.y}"',
+  ])('are all taken where any may be used: %s', (text) => {
+    expect(librariesUsedBy([text], libraries)).toHaveLength(3)
   })
 })
 
@@ -125,8 +146,18 @@ describe('what a policy reads of its input', () => {
     'x := $"{input.model}"',
     'x := $`{input.model}`',
     'x := input["a\\',
+    'x := input["mod\\u0065l"]',
+    'x := data["step\\u0067ate"].policy.y.block',
   ])('is anything where it might be: %s', (body) => {
     expect(use(body)).toBeUndefined()
+  })
+
+  test('may have names of any signs', () => {
+    expect(use('x if { input["a\tb"]; input.a["say \\"b\\""]; input.c["\\u0064"] }')).toEqual([
+      ['a', 'say "b"'],
+      ['a\tb'],
+      ['c'],
+    ])
   })
 
   test('is not what strings and comments say', () => {
@@ -145,6 +176,7 @@ describe('what a policy reads of its input', () => {
       ['model'],
     ])
     expect(use('block contains "no" if data.stepgate.lib.b.x', libraries)).toBeUndefined()
+    expect(use('block contains "no" if data["step\\u0067ate"].lib.b.x', libraries)).toBeUndefined()
   })
 })
 
