@@ -1,4 +1,4 @@
-/** The built-in functions of Rego that OPA does not compile into a policy, for the host to answer. */
+/** The built-in functions of Rego that OPA does not compile into a policy, or wrongly, for the host to answer. */
 import { cidrBuiltins } from './cidr.js'
 import { cryptoBuiltins } from './crypto.js'
 import { encodingBuiltins } from './encoding.js'
@@ -58,7 +58,7 @@ export const policyBuiltins: Readonly<Record<string, Builtin>> = {
   ...uuidBuiltins,
 }
 
-/** Sorted; what a policy may call beside the built-ins that are compiled in. */
+/** Sorted; what a policy may call beside the built-ins that are compiled in, which these go before. */
 export const policyBuiltinNames: readonly string[] = Object.keys(policyBuiltins).sort()
 
 /**

@@ -1,4 +1,3 @@
-import ipaddr from 'ipaddr.js'
 import type { FactTest, Hook } from '../policy.js'
 import { namedFact } from './fact.js'
 import type { Findings } from './findings.js'
@@ -95,7 +94,7 @@ function testOf(operator: Operator, subject: Subject, values: readonly Value[]):
     case 'exists':
       return { op: 'exists', path }
     case 'cidr':
-      return { op: 'cidr', path, ranges: values.flatMap((range) => rangeForms(String(range))) }
+      return { op: 'cidr', path, ranges: values.map(String) }
     default:
       return { op: 'in', path, values }
   }
@@ -123,13 +122,4 @@ function factTest(operator: Operator, values: readonly Value[]): FactTest | unde
     default:
       return undefined
   }
-}
-
-/** A range of IPv4 also stands for the same addresses as IPv6 writes them, which some servers report; and the reverse. */
-function rangeForms(range: string): string[] {
-  const [address, bits] = ipaddr.parseCIDR(range)
-  if (address instanceof ipaddr.IPv4) return [range, `::ffff:${address.toString()}/${bits + 96}`]
-  return address.isIPv4MappedAddress() && bits >= 96
-    ? [range, `${address.toIPv4Address().toString()}/${bits - 96}`]
-    : [range]
 }

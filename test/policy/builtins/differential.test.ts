@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { openToolchain } from '#src/policy/toolchain/toolchain.js'
 import { jsonCalls } from './calls/json.js'
+import { netCalls } from './calls/net.js'
 import { regexCalls } from './calls/regex.js'
 import { sprintfCalls } from './calls/sprintf.js'
 import { textCalls } from './calls/text.js'
@@ -8,7 +9,7 @@ import { timeCalls } from './calls/time.js'
 import { webCalls } from './calls/web.js'
 import { type Answer, answers, type Calls, compiled, interpreted } from './differential.js'
 
-const suites = [timeCalls, textCalls, regexCalls, jsonCalls, webCalls, sprintfCalls]
+const suites = [timeCalls, textCalls, regexCalls, jsonCalls, webCalls, netCalls, sprintfCalls]
 
 // A suite at a time: one evaluation of them all would grow the policy's memory to where every step is slow.
 const toolchain = openToolchain()

@@ -4,7 +4,7 @@
  */
 import * as runtime from '@open-policy-agent/opa-wasm'
 import fc from 'fast-check'
-import { instantiatePolicy } from '#src/policy/builtins/index.js'
+import { instantiatePolicy, policyBuiltinNames } from '#src/policy/builtins/index.js'
 import type { Toolchain } from '#src/policy/toolchain/toolchain.js'
 
 // The runtime's types name the classes; the module exports them under `default` alone.
@@ -57,7 +57,7 @@ export const interpreted =
 export const compiled =
   (toolchain: Toolchain): Evaluate =>
   async (files, input) => {
-    const reply = await toolchain.compile({ files, entrypoints: ['calls/all'] })
+    const reply = await toolchain.compile({ files, entrypoints: ['calls/all'], hosted: policyBuiltinNames })
     if (!reply.ok) throw new Error(JSON.stringify(reply.errors))
     const policy = await load(reply.wasm)
     return policy(input)

@@ -10,7 +10,7 @@ block contains "Not from there" if {
 }
 
 in_range_1 if {
-	some range in ["169.254.0.0/16", "::ffff:169.254.0.0/112"]
+	some range in ["169.254.0.0/16"]
 	net.cidr_contains(range, input.tool_input.hosts[_].ip)
 }
 
@@ -22,6 +22,6 @@ any_of_1 if {
 }
 
 in_range_2 if {
-	some range in ["10.0.0.0/8", "::ffff:10.0.0.0/104", "fd00::/8"]
+	some range in ["10.0.0.0/8", "fd00::/8"]
 	net.cidr_contains(range, input.metadata.client_ip)
 }
