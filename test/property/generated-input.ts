@@ -24,7 +24,9 @@ const stepInput = fc.record(
     command: mostly(command),
     tags: mostly(fc.array(fc.constantFrom('pii', 'PII', 'public', 7), { maxLength: 3 })),
     customer: mostly(fc.record({ email: fc.constantFrom(null, 'a@example.org') }, { requiredKeys: [] })),
-    host: mostly(fc.constantFrom('10.1.2.3', '192.168.0.1', '::1', 'localhost', '10.0.0.0/9')),
+    host: mostly(
+      fc.constantFrom('10.1.2.3', '::ffff:10.1.2.3', '192.168.0.1', '::1', 'localhost', '10.0.0.0/9'),
+    ),
     items: mostly(
       fc.array(
         fc.record(

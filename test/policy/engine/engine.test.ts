@@ -194,6 +194,18 @@ redact contains {"reason": "mask", "redact": ["step_input.by"]} if input.step_in
   })
 })
 
+test('an IPv4 address mapped into IPv6 is in the networks of IPv4, in YAML and in Rego', async () => {
+  const range = '10.0.0.0/8'
+  const engine = await engineOf(toolchain, {
+    'a.yaml': yamlPolicy('yaml', { when: { field: 'step_input.ip', operator: 'cidr', value: range } }),
+    'b.rego': `package stepgate.policy.rego\n\nblock contains "x" if net.cidr_contains("${range}", input.step_input.ip)\n`,
+    'c.rego': `package stepgate.policy.reverse\n\nblock contains "x" if net.cidr_intersects(input.step_input.net, "${range}")\n`,
+  })
+  const asked = (ip: string, net: string) => idsOf(judge(engine, { step_input: { ip, net } }))
+  expect(asked('::ffff:10.2.3.4', '::ffff:10.2.0.0/112')).toEqual(['rego', 'reverse', 'yaml'])
+  expect(asked('::ffff:11.2.3.4', '::ffff:11.2.0.0/112')).toEqual([])
+})
+
 test('a rollout takes the same runs each time, about as many as it says, and runs that lack the field', async () => {
   const engine = await engineOf(toolchain, {
     'a.yaml': yamlPolicy('canary', {
