@@ -1,9 +1,9 @@
 /** Completions, approvals, checkpoints and refusals on the wire. @module */
 import {
-  amount,
   anyObject,
   count,
   flag,
+  givenAmount,
   instant,
   list,
   object,
@@ -47,7 +47,7 @@ export const approvalSchemas = {
       metadata: orNull(anyObject),
       tokens_in: orNull(count),
       tokens_out: orNull(count),
-      cost_usd: orNull(amount),
+      cost_usd: orNull(givenAmount),
       idempotency_key: orNull({ type: 'string', maxLength: 255 }),
     },
   ),

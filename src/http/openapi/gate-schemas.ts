@@ -1,5 +1,18 @@
 /** Workflows, steps and gates on the wire. @module */
-import { amount, anyObject, count, flag, instant, list, object, oneOf, orNull, ref, text } from './parts.js'
+import {
+  amount,
+  anyObject,
+  count,
+  flag,
+  givenAmount,
+  instant,
+  list,
+  object,
+  oneOf,
+  orNull,
+  ref,
+  text,
+} from './parts.js'
 import { approvalStatus, decision, source, stepType, workflowStatus } from './words.js'
 
 /** Shapes of workflows and gates. */
@@ -70,7 +83,7 @@ export const gateSchemas = {
       provider: orNull({ type: 'string', maxLength: 100 }),
       tokens_in: orNull(count),
       tokens_out: orNull(count),
-      cost_usd: orNull(amount),
+      cost_usd: orNull(givenAmount),
       tool_context: orNull(
         object(
           { tool_name: { type: 'string', minLength: 1, maxLength: 255 } },

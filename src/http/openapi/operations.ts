@@ -117,13 +117,14 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   [`POST ${workflow}/checkpoints/resume`]: {
     id: 'resumeFromLastCheckpoint',
-    summary: 'Evaluate the last resumable checkpoint’s gate anew',
+    summary:
+      'Evaluate the last resumable checkpoint’s gate anew; one whose record is redacted blocks until it is gated again',
     reply: { status: 200, shape: 'Resumed' },
     refuses: resumes,
   },
   [`POST ${workflow}/checkpoints/{checkpoint_id}/resume`]: {
     id: 'resumeFromCheckpoint',
-    summary: 'Evaluate a checkpoint’s gate anew',
+    summary: 'Evaluate a checkpoint’s gate anew; one whose record is redacted blocks until it is gated again',
     reply: { status: 200, shape: 'Resumed' },
     refuses: ['BAD_REQUEST', ...resumes],
   },

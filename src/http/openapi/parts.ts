@@ -5,6 +5,8 @@ export type Schema = Record<string, unknown>
 export const text: Schema = { type: 'string' }
 export const count: Schema = { type: 'integer', minimum: 0 }
 export const amount: Schema = { type: 'number', minimum: 0 }
+/** Of a request. */
+export const givenAmount: Schema = { ...amount, maximum: Number.MAX_SAFE_INTEGER }
 export const flag: Schema = { type: 'boolean' }
 export const instant: Schema = { type: 'string', format: 'date-time' }
 export const anyObject: Schema = { type: 'object', additionalProperties: true }
