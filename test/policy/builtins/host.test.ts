@@ -95,6 +95,7 @@ describe('the list of built-ins', () => {
     expect(policyBuiltinNames.filter((name) => NATIVE_BUILTINS.includes(name))).toEqual([
       'net.cidr_contains',
       'net.cidr_intersects',
+      'replace',
     ])
   })
 })

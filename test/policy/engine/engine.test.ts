@@ -467,6 +467,19 @@ block contains "found" if {
     expect(wasm.instances).toBe(3)
   })
 
+  test('an empty text is replaced before each character: what OPA compiles in would never end', async () => {
+    const engine = await engineOf(toolchain, {
+      'replaced.rego': `package stepgate.policy.replaced
+
+block contains replace(input.step_input.text, input.step_input.part, "-")
+`,
+    })
+    const reason = (text: string, part: string) =>
+      judge(engine, { step_input: { text, part } }).matches[0]?.reason
+    expect(reason('aé', '')).toBe('-a-é-')
+    expect(reason('banana', 'an')).toBe('b--a')
+  })
+
   test('an evaluation that would take all memory is a fault before it has, and the next call is right', async () => {
     const engine = await engineOf(toolchain, {
       'long.rego': `package stepgate.policy.long

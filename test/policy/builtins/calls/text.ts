@@ -4,6 +4,7 @@ import { awkwardText, type Calls, generated, mostly, type Suite } from '../diffe
 const letters = (maxLength: number) =>
   fc.string({ unit: fc.constantFrom('a', 'b', 'é', '\u{1f600}'), maxLength })
 const part = letters(2)
+const some = fc.string({ unit: fc.constantFrom('a', 'b', 'é', '\u{1f600}'), minLength: 1, maxLength: 2 })
 const texts = fc.oneof(part, fc.array(mostly(part), { maxLength: 3 }))
 
 const limit = fc.oneof(fc.integer({ min: -5, max: 5 }), fc.constantFrom(1.5, 2 ** 53, -1e18, 2 ** 63))
@@ -14,6 +15,13 @@ const strings: Calls = {
   [`strings.any_prefix_match(${setOf(0)}, ${setOf(1)})`]: generated(100, fc.array(part), fc.array(part)),
   'strings.count(c[0], c[1])': generated(300, mostly(letters(8)), part),
   'strings.split_n(c[0], c[1], c[2])': generated(500, letters(8), mostly(part), limit),
+  'replace(c[0], c[1], c[2])': generated(500, mostly(letters(8)), mostly(some), mostly(part)),
+  // OPA takes characters of several bytes apart here.
+  'replace(c[0], "", c[1])': generated(
+    100,
+    fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 8 }),
+    part,
+  ),
   'indexof_n(c[0], c[1])': generated(500, letters(8), mostly(part)),
   'glob.quote_meta(c[0])': [['a*b?c[d]{e,f}\\!-'], ...generated(100, mostly(awkwardText()))],
   'trace(c[0])': [['note']],
