@@ -52,7 +52,7 @@ describe.each([{ mounted: false }, { mounted: true }])(
 
     it('are told the live policy revision by every answer', async () => {
       const { body } = await live.call('GET', '/api/v1/policies/revision')
-      expect(body).toMatchObject({ id: expect.stringMatching(/^r_[0-9a-f]{12}$/), counts: { policies: 11 } })
+      expect(body).toMatchObject({ id: expect.stringMatching(/^r_[0-9a-f]{12}$/), counts: { policies: 16 } })
       for (const [method, path] of [
         ['GET', '/health'],
         ['GET', '/api/v1/workflows'],
