@@ -92,7 +92,7 @@ const body = fc.record(
       ),
     ),
     retry_policy: fc.option(fc.constantFrom('idempotent', 'reevaluate')),
-    idempotency_key: fc.option(text),
+    idempotency_key: fc.option(text.map((key) => key.replaceAll('\0', ''))),
   },
   { requiredKeys: ['step_type'] },
 )
