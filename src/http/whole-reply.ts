@@ -1,6 +1,7 @@
 /** Replies that are sent whole. @module */
 import {
   type IncomingMessage,
+  OutgoingMessage,
   ServerResponse,
   STATUS_CODES,
   validateHeaderName,
@@ -33,6 +34,8 @@ export class WholeReply<Request extends IncomingMessage = IncomingMessage> exten
   declare private readonly _keepAliveTimeout?: number
   /** Set by node's server. */
   declare private readonly _maxRequestsPerSocket?: number | null
+  /** All of it was handed to the system. */
+  wasSentWhole = false
 
   /**
    * Send this and nothing else.
@@ -49,7 +52,9 @@ export class WholeReply<Request extends IncomingMessage = IncomingMessage> exten
     }
     this.statusCode = status
     socket.write(`${head(status, fields, keepAliveMs)}${text.length}\r\n\r\n${text}`, 'latin1', (error) => {
-      if (!error) this.emit('finish')
+      if (error) return
+      this.wasSentWhole = true
+      this.emit('finish')
     })
     this.finished = true
   }
@@ -64,6 +69,15 @@ export class WholeReply<Request extends IncomingMessage = IncomingMessage> exten
     )
   }
 }
+
+// Newer versions of node know of the end of replies that went their own way only.
+const finished = Object.getOwnPropertyDescriptor(OutgoingMessage.prototype, 'writableFinished')
+Object.defineProperty(WholeReply.prototype, 'writableFinished', {
+  configurable: true,
+  get(this: WholeReply): boolean {
+    return this.wasSentWhole || finished?.get?.call(this)
+  },
+})
 
 function head(status: number, fields: HeaderFields, keepAliveMs: number): string {
   const second = Math.floor(Date.now() / 1000)
