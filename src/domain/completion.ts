@@ -84,8 +84,8 @@ function ungated(
     workflow: {
       ...workflow,
       version: workflow.version + 1,
-      tokensIn: workflow.tokensIn + (completion.tokensIn ?? 0),
-      tokensOut: workflow.tokensOut + (completion.tokensOut ?? 0),
+      tokensIn: total(workflow.tokensIn, 0, completion.tokensIn ?? 0),
+      tokensOut: total(workflow.tokensOut, 0, completion.tokensOut ?? 0),
       costUsd: total(workflow.costUsd, 0, completion.costUsd ?? 0),
     },
     events: [

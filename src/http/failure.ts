@@ -2,7 +2,7 @@
 import { type Refusal, refuse } from '../domain/errors.js'
 import { StoreUnavailable } from '../store/store.js'
 import type { HttpOptions } from './options.js'
-import { codePoints, hasControl } from './wire/body.js'
+import { hasControl, isLongerThan } from './wire/body.js'
 import { type Envelope, refusalReply } from './wire/errors.js'
 import type { TextReply } from './workflows/gate.js'
 
@@ -20,7 +20,7 @@ export function failureReply(
 
 /** Ids that could not be stored or shown are refused before anything is done. */
 export function refuseId(name: string, id: string): Refusal | undefined {
-  if (id.length > 255 && codePoints(id) > 255)
+  if (isLongerThan(255, id))
     return refuse('BAD_REQUEST', { message: `${name} must be at most 255 characters` })
   if (id === '' || hasControl(id)) {
     return refuse('BAD_REQUEST', { message: `${name} must not be empty or hold control characters` })

@@ -130,11 +130,10 @@ function send(
   const closing = !incoming.complete
   // Where every character is a byte they need no encoding.
   const latin1 = bytes === text.length
-  if (origin === undefined && !closing && latin1 && outgoing instanceof WholeReply) {
-    outgoing.endWhole(status, plainFields(revision), text)
-    return
-  }
-  const headers = [...plainFields(revision), 'Content-Length', String(bytes)]
+  const fields = plainFields(revision)
+  const isPlain = origin === undefined && !closing && latin1
+  if (isPlain && outgoing instanceof WholeReply && outgoing.endWhole(status, fields, text)) return
+  const headers = [...fields, 'Content-Length', String(bytes)]
   if (origin !== undefined && status !== 403) headers.push('Access-Control-Allow-Origin', origin)
   if (closing) headers.push('Connection', 'close')
   outgoing.writeHead(status, headers)

@@ -41,15 +41,12 @@ export class WholeReply<Request extends IncomingMessage = IncomingMessage> exten
    * Send this and nothing else.
    * @param fields without those that say how long the body is or whether the connection stays open
    * @param text of characters that are one byte each
+   * @returns false where it has to be sent in node's own way: earlier replies have the connection, it is to be closed or is
+   *   gone, or the head is not like others; nothing was sent then
    */
-  endWhole(status: number, fields: HeaderFields, text: string): void {
+  endWhole(status: number, fields: HeaderFields, text: string): boolean {
     const { socket, _keepAliveTimeout: keepAliveMs } = this
-    if (!socket?.writable || !keepAliveMs || !this.shouldKeepAlive || this.isTouched()) {
-      // Earlier replies have the connection, it is to be closed or is gone, or the head is not like others.
-      this.writeHead(status, [...fields, 'Content-Length', String(text.length)])
-      this.end(text, 'latin1')
-      return
-    }
+    if (!socket?.writable || !keepAliveMs || !this.shouldKeepAlive || this.isTouched()) return false
     this.statusCode = status
     socket.write(`${head(status, fields, keepAliveMs)}${text.length}\r\n\r\n${text}`, 'latin1', (error) => {
       if (error) return
@@ -57,6 +54,7 @@ export class WholeReply<Request extends IncomingMessage = IncomingMessage> exten
       this.emit('finish')
     })
     this.finished = true
+    return true
   }
 
   /** Whether the server around, or how it was made, has something to say in the head. */

@@ -1,9 +1,8 @@
 import { once } from 'node:events'
-import type { Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Live, listeners, startLive } from './live.js'
-import { openWire } from './wire.js'
+import { wires } from './wire.js'
 
 describe.each(listeners)('a gate call on the wire ($server)', ({ options }) => {
   let live: Live
@@ -13,16 +12,8 @@ describe.each(listeners)('a gate call on the wire ($server)', ({ options }) => {
     workflow = await live.workflow()
   })
   afterAll(() => live.close())
-  const sockets: Socket[] = []
-  afterEach(() => {
-    for (const socket of sockets.splice(0)) socket.destroy()
-  })
 
-  const wire = async () => {
-    const opened = await openWire(live.url)
-    sockets.push(opened.socket)
-    return opened
-  }
+  const wire = wires(() => live.url)
   const body = (prompt: string) => JSON.stringify({ step_type: 'llm_call', step_input: { prompt } })
   const head = (step: string, framing: string) =>
     `POST /api/v1/workflows/${workflow}/steps/${step}/gate HTTP/1.1\r\nHost: localhost\r\n${framing}\r\n\r\n`

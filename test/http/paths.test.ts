@@ -1,7 +1,6 @@
-import type { Socket } from 'node:net'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Live, listeners, startLive } from './live.js'
-import { openWire } from './wire.js'
+import { wires } from './wire.js'
 
 describe.each(listeners)('a path on the wire ($server)', ({ options }) => {
   let live: Live
@@ -9,18 +8,14 @@ describe.each(listeners)('a path on the wire ($server)', ({ options }) => {
     live = await startLive(options)
   })
   afterAll(() => live.close())
-  const sockets: Socket[] = []
-  afterEach(() => {
-    for (const socket of sockets.splice(0)) socket.destroy()
-  })
+  const wire = wires(() => live.url)
 
   /** Clients' libraries change paths before they send them. */
   const post = async (
     path: string,
     body: unknown = {},
   ): Promise<{ status: number; body: Record<string, unknown> }> => {
-    const { socket, send, replies } = await openWire(live.url)
-    sockets.push(socket)
+    const { send, replies } = await wire()
     const text = JSON.stringify(body)
     await send(
       `POST ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,

@@ -1,9 +1,8 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Live, listeners, startLive } from './live.js'
-import { openWire } from './wire.js'
+import { openWire, wires } from './wire.js'
 
 const json = (prompt: string) => JSON.stringify({ step_type: 'llm_call', step_input: { prompt } })
 
@@ -30,15 +29,7 @@ describe.each(listeners)('the reply to a gate call on the wire ($server)', ({ op
     workflow = await live.workflow()
   })
   afterAll(() => live.close())
-  const sockets: Socket[] = []
-  afterEach(() => {
-    for (const socket of sockets.splice(0)) socket.destroy()
-  })
-  const wire = async () => {
-    const opened = await openWire(live.url)
-    sockets.push(opened.socket)
-    return opened
-  }
+  const wire = wires(() => live.url)
 
   it('has the fields that every reply has, the time it was sent, and the length of its body', async () => {
     const { send, replies } = await wire()

@@ -1,12 +1,26 @@
 /** HTTP as bytes, for what clients' libraries hide. @module */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { afterEach } from 'vitest'
 
 export interface Wire {
   readonly socket: Socket
   send(text: string): Promise<void>
   /** What came, once so many replies have. */
   replies(count: number): Promise<string[]>
+}
+
+/** Opens connections to what listens then, and destroys them after each test. */
+export function wires(url: () => string): () => Promise<Wire> {
+  const sockets: Socket[] = []
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.destroy()
+  })
+  return async () => {
+    const opened = await openWire(url())
+    sockets.push(opened.socket)
+    return opened
+  }
 }
 
 /** Open a connection. */

@@ -4,7 +4,7 @@ import type { UpdateTerms } from '../../control/agents/change-agent.js'
 import { type FieldProblem, isRefusal, type Refusal, refuse } from '../../domain/errors.js'
 import type { JsonObject, JsonValue } from '../../domain/json.js'
 import { given } from './agent.js'
-import { codePoints, hasControl, parseBody, withoutNulls } from './body.js'
+import { hasControl, isLongerThan, parseBody, withoutNulls } from './body.js'
 
 /** The body of a create, update or validate call. */
 export interface AgentBody {
@@ -113,7 +113,7 @@ class Reading {
     const value = this.value(field)
     if (value === undefined) return undefined
     if (typeof value !== 'string') return this.wrong(field, 'must be a string')
-    if (codePoints(value) > limit) return this.wrong(field, `must be at most ${limit} characters`)
+    if (isLongerThan(limit, value)) return this.wrong(field, `must be at most ${limit} characters`)
     return hasControl(value.replace(/[\n\r\t]/g, ''))
       ? this.wrong(field, 'must not hold control characters')
       : value

@@ -14,15 +14,20 @@ import { retryContextText, wireMatch } from './gate.js'
 
 const wordNames = new Set(['comment', 'reason'])
 
+/** The reviewer's words, trimmed; empty where there are none. */
+function wordsIn(body: JsonObject, ruling: 'approve' | 'reject'): string {
+  const words = knownCase(body, wordNames)[ruling === 'approve' ? 'comment' : 'reason']
+  return typeof words === 'string' ? words.trim() : ''
+}
+
 /**
  * The reviewer's words: `comment` when approving, `reason` when rejecting; at least ten bytes after trimming.
  */
 export function readWords(bytes: Buffer, ruling: 'approve' | 'reject'): string | Refusal {
   const body = parseBody(bytes)
   if (isRefusal(body)) return body
-  const words = knownCase(body as JsonObject, wordNames)[ruling === 'approve' ? 'comment' : 'reason']
-  const trimmed = typeof words === 'string' ? words.trim() : ''
-  if (isEnough(trimmed)) return trimmed
+  const words = wordsIn(body as JsonObject, ruling)
+  if (isEnough(words)) return words
   const what = ruling === 'approve' ? 'Comment' : 'Reason'
   return refuse('BAD_REQUEST', { message: `${what} is required (minimum 10 characters)` })
 }
@@ -33,10 +38,7 @@ export function readWords(bytes: Buffer, ruling: 'approve' | 'reject'): string |
  */
 export function readShortWords(bytes: Buffer, ruling: 'approve' | 'reject', stock: string): string {
   const body = parseBody(bytes, {})
-  const words = isRefusal(body)
-    ? undefined
-    : knownCase(body, wordNames)[ruling === 'approve' ? 'comment' : 'reason']
-  return enoughWords(typeof words === 'string' ? words.trim() : '', stock)
+  return enoughWords(isRefusal(body) ? '' : wordsIn(body, ruling), stock)
 }
 
 /**

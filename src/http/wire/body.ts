@@ -87,8 +87,7 @@ export class Fields {
     const value = this.body[name]
     if (value === undefined || value === null) return undefined
     if (typeof value !== 'string') return this.wrong(name, 'must be a string')
-    if (value.length > limit && codePoints(value) > limit)
-      return this.wrong(name, `must be at most ${limit} characters`)
+    if (isLongerThan(limit, value)) return this.wrong(name, `must be at most ${limit} characters`)
     return value
   }
 
@@ -130,11 +129,15 @@ export class Fields {
 }
 
 /** How many characters a person would count: code points. */
-export function codePoints(text: string): number {
+function codePoints(text: string): number {
   let count = 0
   for (const _ of text) count++
   return count
 }
+
+/** Whether a text has more code points than the limit. None has more of them than units, which cost nothing to count. */
+export const isLongerThan = (limit: number, text: string): boolean =>
+  text.length > limit && codePoints(text) > limit
 
 /** True for a text that cannot be an id or a name: it holds control characters. */
 export function hasControl(text: string): boolean {

@@ -9,7 +9,7 @@ import { type JsonObject, jsonString } from '../../domain/json.js'
 import type { RetryContext } from '../../domain/retry-context.js'
 import { type StepType, stepTypes } from '../../domain/step.js'
 import type { Writable } from '../../domain/writable.js'
-import { codePoints, Fields, parseBody } from './body.js'
+import { Fields, isLongerThan, parseBody } from './body.js'
 
 const gateNames = new Set([
   'step_type',
@@ -91,7 +91,7 @@ function readToolContext(fields: Fields): ToolContext {
 const bad = (message: string): Refusal => refuse('BAD_REQUEST', { message })
 
 /** Keys are measured in characters, as the contract counts them. */
-export const tooLongKey = (key: string): boolean => key.length > 255 && codePoints(key) > 255
+export const tooLongKey = (key: string): boolean => isLongerThan(255, key)
 
 /**
  * A gate reply as JSON text. Written by hand: it is the hot path's largest object, and most of it is fixed.

@@ -6,7 +6,7 @@ import { instant } from '../../domain/instant.js'
 import type { JsonObject } from '../../domain/json.js'
 import { approvalStatusAt, type Step } from '../../domain/step.js'
 import { type Workflow, type WorkflowSource, workflowSources } from '../../domain/workflow.js'
-import { codePoints, Fields, parseBody } from './body.js'
+import { Fields, isLongerThan, parseBody } from './body.js'
 
 const createNames = new Set(['workflow_name', 'source', 'metadata', 'trace_id'])
 
@@ -25,7 +25,7 @@ export function readNewWorkflow(bytes: Buffer): NewWorkflow | Refusal {
   if (source !== undefined && source !== '' && !isSource(source)) {
     return refuse('BAD_REQUEST', { message: `source must be one of ${workflowSources.join(', ')}` })
   }
-  if (traceId !== undefined && codePoints(traceId) > 255) return refuse('INVALID_TRACE_ID')
+  if (traceId !== undefined && isLongerThan(255, traceId)) return refuse('INVALID_TRACE_ID')
   return {
     name,
     source: source === undefined || source === '' ? 'external' : (source as WorkflowSource),

@@ -9,7 +9,6 @@ import { parseRe2 } from './re2-syntax.js'
 import type { TextSketch } from './sketch.js'
 import { trimEdges } from './trim-edges.js'
 import { v8Source } from './v8-source.js'
-import { wellFormed } from './well-formed.js'
 
 /** A pattern ready to be looked for. */
 export interface Pattern {
@@ -83,7 +82,8 @@ function throughV8(tree: PatternNode, proven: boolean): Search | undefined {
   if (source === undefined) return undefined
   // V8's linear engine knows no look-ahead: with an empty one, which costs nothing, it never takes over.
   const regexp = new RegExp(proven ? `(?:${source})(?=)` : source)
-  if (readsLoneSurrogates(tree)) return (text) => regexp.test(wellFormed(text))
+  // As the text would read after a way through UTF-8: U+FFFD for each half of a pair.
+  if (readsLoneSurrogates(tree)) return (text) => regexp.test(text.toWellFormed())
   return (text) => regexp.test(text)
 }
 
@@ -92,7 +92,7 @@ function throughRe2js(source: string): Search {
   let compiled: RE2JS | undefined
   return (text) => {
     compiled ??= RE2JS.compile(source)
-    return compiled.test(wellFormed(text))
+    return compiled.test(text.toWellFormed())
   }
 }
 
