@@ -27,8 +27,8 @@ function suite(file: string, results: readonly PolicyTestResult[]): string {
 }
 
 function testCase(file: string, result: PolicyTestResult): string {
-  const { name, line, engine, outcome, durationMs } = result
-  const open = `    <testcase name="${escaped(name)}" classname="${escaped(file)} on ${engine}" file="${escaped(file)}" line="${line}" time="${seconds(durationMs)}"`
+  const { name, line, outcome, durationMs } = result
+  const open = `    <testcase name="${escaped(name)}" classname="${escaped(file)}" file="${escaped(file)}" line="${line}" time="${seconds(durationMs)}"`
   if (outcome === 'pass') return `${open}/>`
   if (outcome === 'skip') return `${open}>\n      <skipped/>\n    </testcase>`
   const element = outcome === 'fail' ? 'failure' : 'error'

@@ -57,7 +57,7 @@ export function instantiateWith(
     env: {
       memory,
       opa_abort: (address: number) => {
-        throw new Error(`the policy's runtime failed: ${textOf(cString(memory, address))}`)
+        throw new Error(runtimeFailure(textOf(cString(memory, address))))
       },
       // A policy that is compiled without `print` has nothing to say here, and our output is not for it.
       opa_println: () => {},
@@ -84,6 +84,14 @@ export function instantiateWith(
 const UNDEFINED = 0
 
 const encoder = new TextEncoder()
+
+// What OPA's allocator says when memory may not grow any further.
+const NO_MEMORY = 'opa_malloc: failed'
+
+const runtimeFailure = (message: string): string =>
+  message === NO_MEMORY
+    ? 'the policy took more memory than one evaluation may'
+    : `the policy's runtime failed: ${message}`
 
 function callBuiltin(policy: PolicyExports, memory: PolicyMemory, run: Builtin, operands: number[]): number {
   const texts = operands.map((operand) => textOf(cString(memory, policy.opa_value_dump(operand))))

@@ -23,8 +23,11 @@ import { uuidBuiltins } from './uuid.js'
 export type { PolicyInstance, PolicyMemory } from './host.js'
 export { BuiltinHalt } from './operand.js'
 
+/** By OPA's names. */
+export type Builtins = Readonly<Record<string, Builtin>>
+
 /**
- * Pure functions by OPA's names, each answering as OPA 1.22's interpreter does. None reads a clock, draws a random
+ * Pure functions, each answering as OPA 1.22's interpreter does. None reads a clock, draws a random
  * number or opens a socket. Known departures:
  *
  * - A string that is not UTF-8 may be an operand where bytes matter (`crypto.*`, `hex.encode`, secrets), but no result:
@@ -37,7 +40,7 @@ export { BuiltinHalt } from './operand.js'
  * - `units.*` beyond `1e10000`, `net.cidr_expand` beyond 65,536 addresses, `numbers.range_step` beyond a million numbers and
  *   `graph.reachable_paths` beyond 100,000 paths end the evaluation; OPA would go on until it is cancelled.
  */
-export const policyBuiltins: Readonly<Record<string, Builtin>> = {
+export const policyBuiltins: Builtins = {
   ...cidrBuiltins,
   ...cryptoBuiltins,
   ...encodingBuiltins,
@@ -62,7 +65,7 @@ export const policyBuiltins: Readonly<Record<string, Builtin>> = {
 export const policyBuiltinNames: readonly string[] = Object.keys(policyBuiltins).sort()
 
 /**
- * Instantiates a compiled policy with `policyBuiltins` behind it. OPA's npm runtime evaluates it from there:
+ * Instantiates a compiled policy with built-ins behind it. OPA's npm runtime evaluates it from there:
  * `new LoadedPolicy(instance, memory, minorVersion)`; its own `loadPolicy` would pass sets as arrays, cut nanoseconds
  * off timestamps, and put its own `sprintf` in front.
  *
@@ -70,5 +73,8 @@ export const policyBuiltinNames: readonly string[] = Object.keys(policyBuiltins)
  * @param memory the memory to import; its initial size must be at least what the module asks for
  * @throws Error that names the built-ins which the policy calls and nobody provides
  */
-export const instantiatePolicy = (module: object, memory: PolicyMemory): PolicyInstance =>
-  instantiateWith(module, memory, policyBuiltins)
+export const instantiatePolicy = (
+  module: object,
+  memory: PolicyMemory,
+  builtins: Builtins = policyBuiltins,
+): PolicyInstance => instantiateWith(module, memory, builtins)

@@ -29,14 +29,19 @@ export type CompiledModule =
 /** Of the compiler's requests below; to be counted up when they change. */
 const FORMAT = 2
 
-const capabilities = policyCapabilities(policyBuiltinNames)
+/** How all Rego is compiled, so that what a policy calls here it can call at a gate. */
+export const gateBuiltins = {
+  capabilities: policyCapabilities(policyBuiltinNames),
+  // Those that OPA could compile in as well are wrong there.
+  hosted: policyBuiltinNames,
+}
 
 /**
  * Digest of all that decides what the module will be, hexadecimal.
  * @param toolchainDigest of the compiler
  */
 export function shardDigest(sources: ShardSources, toolchainDigest: string): string {
-  const parts = [FORMAT, toolchainDigest, capabilities, filesOf(sources), entrypointsOf(sources)]
+  const parts = [FORMAT, toolchainDigest, gateBuiltins.capabilities, filesOf(sources), entrypointsOf(sources)]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
 
@@ -45,9 +50,7 @@ export async function compileShard(toolchain: Toolchain, sources: ShardSources):
   const reply = await toolchain.compile({
     files: filesOf(sources),
     entrypoints: entrypointsOf(sources),
-    capabilities,
-    // Those that OPA could compile in as well are wrong there.
-    hosted: policyBuiltinNames,
+    ...gateBuiltins,
   })
   if (reply.ok) return { ok: true, wasm: reply.wasm }
   const written = new Map(sources.policies.map((policy) => [policy.modulePath, policy]))

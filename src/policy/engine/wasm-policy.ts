@@ -6,7 +6,7 @@
  * @module
  */
 import * as runtime from '@open-policy-agent/opa-wasm'
-import { instantiatePolicy } from '../builtins/index.js'
+import { type Builtins, instantiatePolicy } from '../builtins/index.js'
 
 // Node has WebAssembly; the type library without a browser's DOM does not say so. Only what is used is declared.
 declare const WebAssembly: {
@@ -105,6 +105,7 @@ export class WasmPolicy {
   readonly #memoryPages: number
   readonly #memoryLimit: number
   readonly #data: object | undefined
+  readonly #builtins: Builtins | undefined
   #loaded: LoadedPolicy | undefined
   #exports!: Exports
   #bytes!: Buffer
@@ -120,18 +121,25 @@ export class WasmPolicy {
       readonly memoryLimit?: number
       /** The base documents, when the module reads any. */
       readonly data?: object
+      /** What the module may call. Default: the built-ins of policies. */
+      readonly builtins?: Builtins
     },
   ) {
     this.#module = module
     this.#memoryPages = options.memoryPages
     this.#memoryLimit = options.memoryLimit ?? DEFAULT_MEMORY_LIMIT
     this.#data = options.data
+    this.#builtins = options.builtins
   }
 
   /** The same module over other base documents. */
   withData(data: object | undefined): WasmPolicy {
-    const options = { memoryPages: this.#memoryPages, memoryLimit: this.#memoryLimit }
-    return new WasmPolicy(this.#module, data ? { ...options, data } : options)
+    return new WasmPolicy(this.#module, {
+      memoryPages: this.#memoryPages,
+      memoryLimit: this.#memoryLimit,
+      ...(data ? { data } : {}),
+      ...(this.#builtins ? { builtins: this.#builtins } : {}),
+    })
   }
 
   /** Numbers of the entry points, by path. Instantiates. @throws Error when the module cannot be instantiated */
@@ -173,7 +181,7 @@ export class WasmPolicy {
       const working = MOST_WORKING_BYTES + dataBytes(this.#data) * BYTES_FOR_A_BYTE_OF_DATA
       const maximum = Math.min(this.#memoryPages + Math.ceil(working / PAGE_BYTES), MOST_PAGES)
       const memory = new WebAssembly.Memory({ initial: this.#memoryPages, maximum })
-      const instance = instantiatePolicy(this.#module, memory)
+      const instance = instantiatePolicy(this.#module, memory, this.#builtins)
       const loaded = new Loaded(instance, memory, ABI_MINOR)
       if (this.#data) loaded.setData(this.#data)
       this.#exports = instance.exports as Exports

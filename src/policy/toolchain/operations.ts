@@ -59,7 +59,7 @@ export interface CompileRequest {
   optimize?: 0 | 1 | 2
   /** Leave out what no entry point reaches. Default false. */
   prune?: boolean
-  /** Keep `print` calls, as `opa_println` calls of the host. Default false: they are taken out. */
+  /** Keep `print` calls, as calls of the host's `internal.print`. Default false: they are taken out. */
   print?: boolean
 }
 
@@ -151,6 +151,37 @@ export interface TestAnswer {
   errored: number
   skipped: number
   coverage?: Coverage
+}
+
+export interface CompileTestsRequest {
+  files: Files
+  /** Regular expression over `data.<package>.<rule>`: compile only these. */
+  run?: string
+  capabilities?: Capabilities
+  /** As in `CompileRequest`. */
+  hosted?: readonly string[]
+}
+
+/** A rule that is a test, as OPA's runner finds and names it. */
+export interface TestRule {
+  /** Such as `data.pol.a_test`. */
+  package: string
+  /** The second `test_x` of a package is `test_x#01`. */
+  name: string
+  /** Its path in the module; left out where the rule's name says that it is to be skipped (`todo_test_`). */
+  entrypoint?: string
+  /** It answers with an object of cases, and calls `internal.test_case` with the path of each that it comes to. */
+  table?: boolean
+  file: string
+  /** 1-based. */
+  row: number
+}
+
+export interface CompileTestsAnswer {
+  /** In order of file and row. */
+  tests: TestRule[]
+  /** Left out where there is nothing to run. It keeps `print`, as calls of the host's `internal.print`. */
+  wasm?: Uint8Array<ArrayBuffer>
 }
 
 export interface EvalRequest {

@@ -7,6 +7,8 @@ import type {
   CheckRequest,
   CompileAnswer,
   CompileRequest,
+  CompileTestsAnswer,
+  CompileTestsRequest,
   Diagnostic,
   EvalAnswer,
   EvalManyAnswer,
@@ -49,7 +51,9 @@ export interface Toolchain {
   /** `opa fmt`. All files or none. */
   format(files: Files): Promise<ToolchainReply<{ files: Record<string, string> }>>
   compile(request: CompileRequest): Promise<ToolchainReply<CompileAnswer>>
-  /** `opa test`. Tests that fail are an `ok` answer; `ok: false` is for files that do not compile. */
+  /** Compiles the rules that `opa test` would run, to be run as the gate runs policies. */
+  compileTests(request: CompileTestsRequest): Promise<ToolchainReply<CompileTestsAnswer>>
+  /** `opa test`, on OPA's interpreter. Tests that fail are an `ok` answer; `ok: false` is for files that do not compile. */
   test(request: TestRequest): Promise<ToolchainReply<TestAnswer>>
   /** Asks OPA's interpreter, not the compiled module. */
   eval(request: EvalRequest): Promise<ToolchainReply<EvalAnswer>>
@@ -126,6 +130,7 @@ export function openToolchain(options: ToolchainOptions = {}): Toolchain {
     check: (request) => enqueue('check', request),
     format: (files) => enqueue('format', { files }),
     compile: (request) => enqueue('compile', request),
+    compileTests: (request) => enqueue('compileTests', request),
     test: (request) => enqueue('test', request),
     eval: (request) => enqueue('eval', request),
     evalMany: (request) => enqueue('evalMany', request),

@@ -19,8 +19,6 @@ export interface PolicyTestResult {
   readonly name: string
   readonly file: string
   readonly line: number
-  /** `wasm`: the compiled policies, as the gate runs them; `interpreter`: OPA's own, for tests written in Rego. */
-  readonly engine: 'wasm' | 'interpreter'
   readonly outcome: TestOutcome
   readonly differences: readonly Difference[]
   /** What helps to understand the outcome. */
@@ -32,7 +30,7 @@ export interface PolicyTestResult {
 export function runPolicyTest(engine: PolicyEngine, test: PolicyTest): Omit<PolicyTestResult, 'durationMs'> {
   const { hook, input, history } = testInput(test.input, engine.historyFacts)
   const judgement = engine.evaluate(hook, input, () => JSON.stringify(input), history)
-  const about = { name: test.name, file: test.file, line: test.line, engine: 'wasm' } as const
+  const about = { name: test.name, file: test.file, line: test.line }
   if (judgement.fault)
     return { ...about, outcome: 'error', differences: [], notes: [judgement.fault.message] }
   const verdict = combine(judgement)

@@ -18,8 +18,8 @@ export type PolicyTestRun =
   | { readonly ok: false; readonly problems: readonly PolicyProblem[] }
 
 /**
- * Runs the tests of a policy folder: those in YAML on the compiled policies, as the gate decides; those in Rego on OPA's
- * interpreter, which is the only engine that can run them.
+ * Runs the tests of a policy folder: those in YAML on the compiled policies, as the gate decides; those in Rego compiled
+ * together with what they test, by the same compiler and over the same built-ins.
  * @throws SyntaxError when `run` is no regular expression
  */
 export function runPolicyTests({ run, ...options }: PolicyTestOptions): Promise<PolicyTestRun> {

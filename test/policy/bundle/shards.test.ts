@@ -198,6 +198,15 @@ describe('the memory a module asks for', () => {
     expect(memoryPages(module([...name('env'), ...name('memory'), 2, 1, 7, 9]))).toBe(7)
   })
 
+  test('has room for its data, which OPA leaves out of what it asks for', () => {
+    const twoMebibytes = [0x80, 0x80, 0x80, 0x01]
+    const segments = [2, 0, 0x41, 8, 0x0b, 1, 7, 0, 0x41, ...twoMebibytes, 0x0b, 2, 7, 7]
+    const small = module([...name('env'), ...name('memory'), 2, 0, 2])
+    const withData = new Uint8Array([...small, 10, 1, 0, 11, segments.length, ...segments])
+    expect(memoryPages(withData)).toBe(33)
+    expect(memoryPages(new Uint8Array([...small, 11, 5, 1, 1, 2, 7, 7]))).toBe(2)
+  })
+
   test('is unknown in what is no module', () => {
     expect(() => memoryPages(module())).toThrow('imports no memory')
     expect(() => memoryPages(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]))).toThrow('imports nothing')

@@ -490,6 +490,7 @@ block contains "long" if count(numbers.range(1, input.step_input.n)) > 5
     const before = process.memoryUsage.rss()
     const judgement = judge(engine, { step_input: { n: 30_000_000 } })
     expect(judgement.fault).toMatchObject({ code: 'policy_evaluation_failed', policyId: 'long' })
+    expect(judgement.fault?.message).toContain('more memory than one evaluation may')
     expect(combine(judgement).decision).toBe('block')
     expect(process.memoryUsage.rss() - before).toBeLessThan(600 * 1024 * 1024)
     expect(idsOf(judge(engine, { step_input: { n: 6 } }))).toEqual(['long'])

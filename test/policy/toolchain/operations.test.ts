@@ -246,6 +246,66 @@ test_quick if true
   })
 })
 
+describe('compile tests', () => {
+  const tested = { ...files, 'pol/limits_test.rego': limitsTest }
+
+  it('makes an entry point of each test, in the order of the file, but of none that is left for later', async () => {
+    const reply = answered(await toolchain.compileTests({ files: tested }))
+    const about = { package: 'data.pol.limits_test', file: 'pol/limits_test.rego' }
+    expect(reply.tests).toEqual([
+      { ...about, name: 'test_small', row: 5, entrypoint: 'pol/limits_test/test_small' },
+      { ...about, name: 'test_large', row: 7, entrypoint: 'pol/limits_test/test_large' },
+      { ...about, name: 'test_wrong', row: 9, entrypoint: 'pol/limits_test/test_wrong' },
+      { ...about, name: 'todo_test_later', row: 11 },
+      { ...about, name: 'test_table', row: 13, entrypoint: 'pol/limits_test/test_table', table: true },
+    ])
+    expect([...reply.wasm!.subarray(0, 4)]).toEqual([0, 0x61, 0x73, 0x6d])
+  })
+
+  it('compiles those that are asked for, and nothing where there are none', async () => {
+    const small = answered(await toolchain.compileTests({ files: tested, run: 'test_small' }))
+    expect(small.tests.map(({ name }) => name)).toEqual(['test_small'])
+    expect(answered(await toolchain.compileTests({ files: tested, run: 'later' })).wasm).toBeUndefined()
+    expect(answered(await toolchain.compileTests({ files: tested, run: 'nowhere' }))).toEqual({
+      ok: true,
+      tests: [],
+    })
+  })
+
+  it('takes no function for a test, and numbers tests of one name across files', async () => {
+    const same = {
+      'a_test.rego': 'package a_test\n\ntest_x if true\n\ntest_helper(x) if x\n\nin.deep.test_y if true\n',
+      'b_test.rego': 'package a_test\n\ntest_x if false\n\ntest_x[case] if some case in ["c"]\n',
+    }
+    const { tests } = answered(await toolchain.compileTests({ files: same }))
+    expect(tests.map(({ name, entrypoint, file, table }) => [name, entrypoint, file, table])).toEqual([
+      ['test_x', 'a_test/test_x', 'a_test.rego', undefined],
+      ['in.deep.test_y', 'a_test/in/deep/test_y', 'a_test.rego', undefined],
+      ['test_x#01', 'a_test/test_x#01', 'b_test.rego', undefined],
+      ['test_x#02', 'a_test/test_x#02', 'b_test.rego', true],
+    ])
+  })
+
+  it('leaves no trace in the compiles that follow', async () => {
+    const named = { 'x.rego': 'package x\n\ntest_a if input.a\n\ntest_a if input.b\n' }
+    const compile = async () =>
+      answered(await toolchain.compile({ files: named, entrypoints: ['x/test_a'] })).wasm
+    const before = await compile()
+    answered(await toolchain.compileTests({ files: named }))
+    expect(await compile()).toEqual(before)
+  })
+
+  it('refuses tests that do not compile, and patterns that are none', async () => {
+    const bad = { 'x_test.rego': 'package x_test\n\ntest_a if data.x.f(1)\n' }
+    expect(refused(await toolchain.compileTests({ files: bad }))).toMatchObject([
+      { code: 'rego_type_error', file: 'x_test.rego', row: 3 },
+    ])
+    expect(refused(await toolchain.compileTests({ files: tested, run: '(' }))).toMatchObject([
+      { message: expect.stringContaining('missing closing )') },
+    ])
+  })
+})
+
 describe('eval', () => {
   const input = { amount: 12, roles: ['clerk'] }
 

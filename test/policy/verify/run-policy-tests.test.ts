@@ -56,7 +56,7 @@ reason: "{workflow_id} at {now}"`,
         '{ decision: block, reason: "wf_test at 2026-01-01T00:00:00.000Z" }',
       ),
     )
-    expect(all).toMatchObject({ outcome: 'pass', engine: 'wasm', differences: [] })
+    expect(all).toMatchObject({ outcome: 'pass', differences: [] })
   })
 
   it('may have a history, which YAML and Rego both see', async () => {

@@ -73,6 +73,8 @@ func (c *call) perform() (result, []byte) {
 		return c.format(), nil
 	case "compile":
 		return c.compile(ctx)
+	case "compileTests":
+		return c.compileTests(ctx)
 	case "test":
 		return c.test(), nil
 	case "eval":

@@ -15,6 +15,7 @@ export function patchOpa(opa, overlay) {
   withoutSignatures(opa)
   withoutNeedlessWork(opa)
   withHostedBuiltins(opa)
+  withMoreStages(opa)
 }
 
 // There are no sockets, so no HTTP; the built-ins that need it go, and with them TLS, JOSE, X.509 and GraphQL.
@@ -103,6 +104,14 @@ function withHostedBuiltins(opa) {
   edit(opa, 'internal/compiler/wasm/wasm.go', [
     /:= builtinsFunctions\[((?:decl\.Name)|(?:stmt\.Func))\]; /g,
     (_, name) => `:= ownFunction(${name}); `,
+  ])
+}
+
+// Test rules are compiled with the stages that OPA's runner adds for them.
+function withMoreStages(opa) {
+  edit(opa, 'v1/compile/compile.go', [
+    /:= (ast\.NewCompiler\(\)\.WithCapabilities\(c\)\.WithDebug\(dbg\.Writer\(\)\)\.WithEnablePrintStatements\(enablePrintStatements\))\n/,
+    (_, made) => `:= MoreStages(${made})\n`,
   ])
 }
 

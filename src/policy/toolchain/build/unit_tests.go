@@ -3,10 +3,13 @@ package main
 import (
 	"cmp"
 	"context"
+	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+	opa "github.com/open-policy-agent/opa/v1/compile"
 	"github.com/open-policy-agent/opa/v1/cover"
 	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/tester"
@@ -32,6 +35,63 @@ type testResult struct {
 	Trace      string       `json:"trace,omitempty"`
 	DurationNs int64        `json:"durationNs"`
 	Cases      []testCase   `json:"cases,omitempty"`
+}
+
+type testRule struct {
+	Package    string `json:"package"`
+	Name       string `json:"name"`
+	Entrypoint string `json:"entrypoint,omitempty"`
+	Table      bool   `json:"table,omitempty"`
+	File       string `json:"file"`
+	Row        int    `json:"row"`
+}
+
+// compileTests compiles the test_ rules of the files, each as an entry point, with what they reach. Those that are to
+// be skipped have none. There is no module where nothing is to be run.
+func (c *call) compileTests(ctx context.Context) (result, []byte) {
+	modules, err := c.modules()
+	if err != nil {
+		return refuse(err), nil
+	}
+	wanted, err := regexp.Compile(c.Run)
+	if err != nil {
+		return refuse(err), nil
+	}
+	tests := []testRule{}
+	c.Entrypoints, c.Prune, c.Print = nil, true, true
+	for _, rule := range tester.NameTests(modules) {
+		path := rule.Module.Package.Path.Extend(rule.Name)
+		if !wanted.MatchString(path.String()) {
+			continue
+		}
+		test := testRule{Package: rule.Module.Package.Path.String(), Name: rule.Name.String(),
+			Table: rule.Head.DocKind() == ast.PartialObjectDoc, File: rule.Loc().File, Row: rule.Loc().Row}
+		if !rule.Skip {
+			test.Entrypoint = entrypoint(path)
+			c.Entrypoints = append(c.Entrypoints, test.Entrypoint)
+		}
+		tests = append(tests, test)
+	}
+	if len(c.Entrypoints) == 0 {
+		return result{"ok": true, "tests": tests}, nil
+	}
+	before := opa.MoreStages
+	opa.MoreStages = tester.WithTestStages
+	defer func() { opa.MoreStages = before }()
+	reply, wasm := c.compile(ctx)
+	if wasm != nil {
+		reply = result{"ok": true, "tests": tests}
+	}
+	return reply, wasm
+}
+
+// entrypoint writes a path as the compiler reads it, which knows no escapes.
+func entrypoint(path ast.Ref) string {
+	parts := make([]string, 0, len(path)-1)
+	for _, part := range path[1:] {
+		parts = append(parts, string(part.Value.(ast.String)))
+	}
+	return strings.Join(parts, "/")
 }
 
 // test runs the test_ rules as `opa test` does, one after another. The timeout is for each test.
