@@ -57,9 +57,10 @@ export type FactTest =
   | { readonly op: 'detects'; readonly value: string }
   | { readonly op: 'contains'; readonly value: Scalar }
   | { readonly op: 'contains_any'; readonly value: readonly Scalar[] }
-  /** Only over history, where the list itself stays outside WASM. */
-  | { readonly op: 'equals'; readonly value: Scalar }
+  /** One of more values than Rego is given. */
   | { readonly op: 'in'; readonly value: readonly Scalar[] }
+  /** Only over history, whose list stays outside WASM. */
+  | { readonly op: 'equals'; readonly value: Scalar }
   | { readonly op: 'starts_with' | 'ends_with'; readonly value: string }
   | { readonly op: 'exists' }
 

@@ -8,7 +8,7 @@ import { entrypointOf } from '../engine/entrypoint.js'
 import type { Library } from '../language/assemble-policies.js'
 import type { Policy, PolicyProblem } from '../policy.js'
 import { policyCapabilities } from '../toolchain/capabilities.js'
-import type { Diagnostic, Toolchain } from '../toolchain/toolchain.js'
+import { type Diagnostic, isStackOverflow, stackOverflow, type Toolchain } from '../toolchain/toolchain.js'
 
 /** Everything that goes into a module. */
 export interface ShardSources {
@@ -17,14 +17,14 @@ export interface ShardSources {
   readonly libraries: readonly Library[]
 }
 
-export type CompiledModule =
-  | { readonly ok: true; readonly wasm: Uint8Array<ArrayBuffer> }
-  | {
-      readonly ok: false
-      readonly problems: readonly PolicyProblem[]
-      /** The toolchain failed, not the policies. */
-      readonly transient: boolean
-    }
+export interface CompilerRefusal {
+  readonly ok: false
+  readonly problems: readonly PolicyProblem[]
+  /** The toolchain failed, not the policies. */
+  readonly transient: boolean
+}
+
+export type CompiledModule = { readonly ok: true; readonly wasm: Uint8Array<ArrayBuffer> } | CompilerRefusal
 
 /** Of the compiler's requests below; to be counted up when they change. */
 const FORMAT = 2
@@ -47,19 +47,50 @@ export function shardDigest(sources: ShardSources, toolchainDigest: string): str
 
 /** Compiles; a refusal of the compiler is said of the files the author wrote. */
 export async function compileShard(toolchain: Toolchain, sources: ShardSources): Promise<CompiledModule> {
-  const reply = await toolchain.compile({
-    files: filesOf(sources),
-    entrypoints: entrypointsOf(sources),
-    ...gateBuiltins,
-  })
+  const reply = await compile(toolchain, sources)
   if (reply.ok) return { ok: true, wasm: reply.wasm }
-  const written = new Map(sources.policies.map((policy) => [policy.modulePath, policy]))
+  if (reply.errors.some(isStackOverflow)) return tooLong(await overlong(toolchain, sources))
+  return refusalOf(reply.errors, sources.policies)
+}
+
+const compile = (toolchain: Toolchain, sources: ShardSources) =>
+  toolchain.compile({ files: filesOf(sources), entrypoints: entrypointsOf(sources), ...gateBuiltins })
+
+/** What the compiler said, of the files the author wrote. */
+export function refusalOf(errors: readonly Diagnostic[], policies: readonly Policy[] = []): CompilerRefusal {
+  const written = new Map(policies.map((policy) => [policy.modulePath, policy]))
   return {
     ok: false,
-    problems: reply.errors.map((error) => problemOf(error, written)),
-    transient: reply.errors.some(({ code }) => code.startsWith('toolchain_')),
+    problems: errors.map((error) => problemOf(error, written)),
+    transient: errors.some(({ code }) => code.startsWith('toolchain_')),
   }
 }
+
+/** The policies that are too much for the compiler by themselves; all, where only their number is. */
+async function overlong(
+  toolchain: Toolchain,
+  { policies, libraries }: ShardSources,
+): Promise<readonly Policy[]> {
+  if (policies.length === 1) return policies
+  const found: Policy[] = []
+  for (const policy of policies) {
+    const reply = await compile(toolchain, { policies: [policy], libraries })
+    if (!reply.ok && reply.errors.some(isStackOverflow)) found.push(policy)
+  }
+  return found.length > 0 ? found : policies
+}
+
+const tooLong = (policies: readonly Policy[]): CompilerRefusal => ({
+  ok: false,
+  problems: policies.map(({ origin }) => ({
+    file: origin.file,
+    line: origin.line,
+    column: 1,
+    message: stackOverflow.message,
+    severity: 'error',
+  })),
+  transient: false,
+})
 
 function filesOf({ policies, libraries }: ShardSources): Record<string, string> {
   const files = [
@@ -75,6 +106,10 @@ export const modulesOf = ({
   rego,
   moreModules = [],
 }: Policy): { path: string; rego: string }[] => [{ path: modulePath, rego }, ...moreModules]
+
+/** The Rego of policies, without that of their libraries. */
+export const textsOf = (policies: readonly Policy[]): string[] =>
+  policies.flatMap(modulesOf).map(({ rego }) => rego)
 
 const entrypointsOf = ({ policies }: ShardSources): string[] =>
   policies.flatMap((policy) => policy.actions.map((action) => entrypointOf(policy, action))).sort()

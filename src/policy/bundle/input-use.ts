@@ -10,7 +10,7 @@ import type { InputPath } from '../engine/compiled-shard.js'
 import type { Library } from '../language/assemble-policies.js'
 import { templateLibrary } from '../language/reason-template.js'
 import type { Policy } from '../policy.js'
-import { modulesOf } from './compile-shard.js'
+import { textsOf } from './compile-shard.js'
 import { librariesUsedBy } from './library-use.js'
 import { writtenNames } from './written-names.js'
 
@@ -27,7 +27,7 @@ const known = new WeakMap<Policy, { readonly use: InputUse }>()
 export function inputUse(policy: Policy, libraries: readonly Library[]): InputUse {
   const before = known.get(policy)
   if (before) return before.use
-  const texts = modulesOf(policy).map(({ rego }) => rego)
+  const texts = textsOf([policy])
   const used = librariesUsedBy(texts, libraries)
   const generated = policy.origin.language === 'yaml'
   const read = used.filter(({ path }) => !(generated && path === templateLibrary.path))

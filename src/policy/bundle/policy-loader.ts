@@ -11,8 +11,9 @@ import type { FileReading } from '../language/file-reading.js'
 import { readFiles } from '../language/read-policies.js'
 import type { PolicyProblem } from '../policy.js'
 import type { Toolchain } from '../toolchain/toolchain.js'
-import { modulesOf } from './compile-shard.js'
+import { textsOf } from './compile-shard.js'
 import { inputUse } from './input-use.js'
+import { LibraryCheck } from './library-check.js'
 import { librariesUsedBy } from './library-use.js'
 import { ModuleCache } from './module-cache.js'
 import { partition } from './partition.js'
@@ -49,12 +50,15 @@ const FILES_A_TURN = 8
 export class PolicyLoader {
   readonly #toolchain: Toolchain
   readonly #modules: ShardModules
+  readonly #libraries: LibraryCheck
   readonly #readings: ReadingCache
 
   /** @param cacheDir keeps compiled modules and readings over restarts; left out: nothing is kept */
   constructor(toolchain: Toolchain, cacheDir?: string) {
     this.#toolchain = toolchain
-    this.#modules = new ShardModules(toolchain, new ModuleCache(cacheDir))
+    const cache = new ModuleCache(cacheDir)
+    this.#modules = new ShardModules(toolchain, cache)
+    this.#libraries = new LibraryCheck(toolchain, cache)
     this.#readings = new ReadingCache(cacheDir)
   }
 
@@ -64,7 +68,8 @@ export class PolicyLoader {
     const set = assemblePolicies(readings)
     if (!isUsable(set)) return { ok: false, problems: set.problems, transient: false }
     const outcomes = await this.#shards(set)
-    const failed = outcomes.filter((outcome) => !outcome.ok)
+    const inLibraries = await this.#libraries.refusal(set.policies, set.libraries)
+    const failed = [...outcomes.filter((outcome) => !outcome.ok), ...(inLibraries ? [inLibraries] : [])]
     if (failed.length > 0) {
       const problems = [...distinct(failed.flatMap((outcome) => outcome.problems)), ...set.problems]
       return { ok: false, problems, transient: failed.some((outcome) => outcome.transient) }
@@ -95,8 +100,7 @@ export class PolicyLoader {
     const data = { value: set.data, digest }
     return Promise.all(
       partition(set.policies).map(async (policies) => {
-        const texts = policies.flatMap(modulesOf).map(({ rego }) => rego)
-        const libraries = librariesUsedBy(texts, set.libraries)
+        const libraries = librariesUsedBy(textsOf(policies), set.libraries)
         const opened = await this.#modules.open({ policies, libraries }, data)
         if (!opened.ok) return opened
         const inputs = policies.map((policy) => inputUse(policy, set.libraries))

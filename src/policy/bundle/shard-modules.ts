@@ -7,7 +7,7 @@ import { selfTest } from '../engine/self-test.js'
 import { WasmPolicy } from '../engine/wasm-policy.js'
 import type { Policy, PolicyProblem } from '../policy.js'
 import type { Toolchain } from '../toolchain/toolchain.js'
-import { compileShard, type ShardSources, shardDigest } from './compile-shard.js'
+import { type CompilerRefusal, compileShard, type ShardSources, shardDigest } from './compile-shard.js'
 import { memoryPages } from './memory-pages.js'
 import type { ModuleCache } from './module-cache.js'
 import { toolchainDigest } from './toolchain-identity.js'
@@ -21,14 +21,7 @@ export interface BaseData {
   readonly digest: string
 }
 
-export type OpenedModule =
-  | { readonly ok: true; readonly wasm: WasmPolicy }
-  | {
-      readonly ok: false
-      readonly problems: readonly PolicyProblem[]
-      /** The toolchain failed, not the policies. */
-      readonly transient: boolean
-    }
+export type OpenedModule = { readonly ok: true; readonly wasm: WasmPolicy } | CompilerRefusal
 
 interface Live {
   readonly wasm: WasmPolicy

@@ -16,6 +16,7 @@
  * - `exists`: there is a value and it is not null.
  * @module
  */
+import { createHash } from 'node:crypto'
 import type { Fact, FactTest, Scalar } from '../policy.js'
 import { detector } from '../text/detectors/registry.js'
 import { compilePattern } from '../text/pattern.js'
@@ -33,12 +34,19 @@ export function factName({ over, test }: Pick<Fact, 'over' | 'test'>): string {
   return 'value' in test ? `${field} ${test.op} ${valueText(test.value)}` : `${field} ${test.op}`
 }
 
+/** A list with more values is a fact also where Rego could test it: OPA's compiler takes a stack frame for each. */
+export const MOST_LISTED = 100
+
 /** A string stands as it is unless it could be mistaken for JSON, or would not be seen for what it is. */
 function valueText(value: Scalar | readonly Scalar[]): string {
+  if (Array.isArray(value) && value.length > MOST_LISTED) return `${value.length} values (${digestOf(value)})`
   if (typeof value !== 'string') return JSON.stringify(value)
   const plain = /^[\p{L}\p{M}\p{N}\p{P}\p{S}]+(?: [\p{L}\p{M}\p{N}\p{P}\p{S}]+)*$/u.test(value)
   return plain && !isJson(value) ? value : JSON.stringify(value)
 }
+
+const digestOf = (values: readonly Scalar[]): string =>
+  `sha256 ${createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, 32)}`
 
 function isJson(text: string): boolean {
   try {

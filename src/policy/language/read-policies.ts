@@ -54,7 +54,10 @@ function nothingIn(file: PolicyFile): FileReading {
   return { ...emptyReading(file.path), problems: [problem] }
 }
 
-/** Parses all at once; when some have errors, the others are asked for again, because OPA answers all or none. */
+/**
+ * Parses all at once; when some have errors, the others are asked for again, because OPA answers all or none. Where the
+ * toolchain itself gives up, the halves are asked for, until the file is found that it gave up on.
+ */
 async function parseAll(
   files: readonly PolicyFile[],
   toolchain: RegoParser,
@@ -67,19 +70,28 @@ async function parseAll(
     if (!text.ok) parsed.set(file.path, { ok: false, errors: [] })
     else if (text.text.trim() !== '') sources[file.path] = text.text
   }
-  while (Object.keys(sources).length > 0) {
-    const reply = await toolchain.parse({ files: sources, locations: true })
+  const batches = [Object.keys(sources)]
+  for (let paths = batches.pop(); paths !== undefined; paths = batches.pop()) {
+    if (paths.length === 0) continue
+    const files = Object.fromEntries(paths.map((path) => [path, sources[path]!]))
+    const reply = await toolchain.parse({ files, locations: true })
     if (reply.ok) {
       for (const [path, module] of Object.entries(reply.modules)) parsed.set(path, { ok: true, module })
-      break
+      continue
     }
-    const strangers = reply.errors.filter(({ file }) => file === undefined || !Object.hasOwn(sources, file))
-    const failed = strangers.length > 0 ? Object.keys(sources) : reply.errors.map(({ file }) => file!)
-    for (const path of new Set(failed)) {
-      const own = reply.errors.filter(({ file }) => file === path)
+    const { errors } = reply
+    const strangers = errors.filter(({ file }) => file === undefined || !Object.hasOwn(files, file))
+    if (strangers.length > 0 && paths.length > 1) {
+      const half = Math.ceil(paths.length / 2)
+      batches.push(paths.slice(half), paths.slice(0, half))
+      continue
+    }
+    const failed = paths.filter((path) => strangers.length > 0 || errors.some(({ file }) => file === path))
+    for (const path of failed) {
+      const own = errors.filter(({ file }) => file === path)
       parsed.set(path, { ok: false, errors: [...own, ...strangers] })
-      delete sources[path]
     }
+    batches.push(paths.filter((path) => !failed.includes(path)))
   }
   return parsed
 }

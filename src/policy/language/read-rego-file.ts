@@ -3,7 +3,8 @@
  * @module
  */
 import type { PolicyFile, PolicyProblem } from '../policy.js'
-import type { Diagnostic } from '../toolchain/toolchain.js'
+import { type Diagnostic, isStackOverflow } from '../toolchain/operations.js'
+import { deepestPlace } from './deepest-place.js'
 import { emptyReading, type FileReading, type RegoModule } from './file-reading.js'
 import { readText } from './file-text.js'
 import { templateLibrary } from './reason-template.js'
@@ -26,7 +27,7 @@ export function readRegoFile(file: PolicyFile, parsed: ParsedRego): FileReading 
   const reading = emptyReading(path)
   const text = readText(file)
   if (!text.ok) return { ...reading, problems: [text.problem] }
-  if (!parsed.ok) return { ...reading, problems: problemsOf(path, parsed.errors) }
+  if (!parsed.ok) return { ...reading, problems: problemsOf(path, text.text, parsed.errors) }
   const rego = text.text
   if (path.endsWith('_test.rego')) return { ...reading, regoTests: [{ path, rego }] }
   const ast = parsed.module as Module
@@ -86,7 +87,9 @@ const problemsIn =
   })
 
 /** Complaints of OPA's parser; of those on one line the first, which the others follow from. */
-function problemsOf(file: string, errors: readonly Diagnostic[]): PolicyProblem[] {
+function problemsOf(file: string, rego: string, errors: readonly Diagnostic[]): PolicyProblem[] {
+  const overflow = errors.find(isStackOverflow)
+  if (overflow) return [problemsIn(file)(deepestPlace(rego), overflow.message)]
   const rows = new Set<number | undefined>()
   return errors.flatMap(({ message, row, col }) => {
     if (row !== undefined && rows.has(row)) return []

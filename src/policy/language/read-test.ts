@@ -1,5 +1,5 @@
 import type { FactTest, Hook } from '../policy.js'
-import { namedFact } from './fact.js'
+import { MOST_LISTED, namedFact } from './fact.js'
 import type { Findings } from './findings.js'
 import { readOperand, typeMismatch } from './read-operand.js'
 import { readSubject, type Subject } from './read-subject.js'
@@ -79,7 +79,8 @@ function misfitOf(
 /** The test as Rego or a fact will make it. */
 function testOf(operator: Operator, subject: Subject, values: readonly Value[]): FieldTest {
   const fact = factTest(operator, values)
-  if (fact !== undefined && (subject.over.kind !== 'field' || alwaysFacts.has(operator)))
+  const outside = subject.over.kind !== 'field' || alwaysFacts.has(operator) || values.length > MOST_LISTED
+  if (fact !== undefined && outside)
     return { op: 'fact', fact: namedFact({ over: subject.over, test: fact }) }
   const { path } = subject
   switch (operator) {

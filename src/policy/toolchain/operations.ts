@@ -17,6 +17,15 @@ export interface Diagnostic {
   details?: string[]
 }
 
+/** What is answered where OPA used up its stack: the files were too much, the toolchain did not fail. */
+export const stackOverflow: Diagnostic = {
+  code: 'opa_stack',
+  message:
+    'this is too long or nests too deep for OPA: put long lists into a data file, and take apart what nests',
+}
+
+export const isStackOverflow = ({ code }: Diagnostic): boolean => code === stackOverflow.code
+
 /** A refusal is an answer like any other; the promise rejects only when the request cannot be JSON. */
 export type ToolchainReply<T> = ({ ok: true } & T) | { ok: false; errors: Diagnostic[] }
 

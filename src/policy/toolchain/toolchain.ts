@@ -20,9 +20,10 @@ import type {
   TestRequest,
   ToolchainReply,
 } from './operations.js'
+import { stackOverflow } from './operations.js'
 import { type ProcessAnswer, startProcess, type ToolchainProcess } from './process.js'
 
-export type * from './operations.js'
+export * from './operations.js'
 
 export interface ToolchainOptions {
   /** The process and its memory are given back after this much idleness, in milliseconds. Default 180,000. */
@@ -107,7 +108,9 @@ export function openToolchain(options: ToolchainOptions = {}): Toolchain {
     }
     if (answer.kind === 'died') {
       await discard()
-      return refusal('toolchain_crash', answer.message)
+      return /Maximum call stack size exceeded/.test(answer.message)
+        ? { ok: false, errors: [stackOverflow] }
+        : refusal('toolchain_crash', answer.message)
     }
     const reply = JSON.parse(decoder.decode(answer.json)) as object
     if (answer.memoryBytes > memoryLimit || panicked(reply)) await discard()

@@ -371,6 +371,69 @@ describe('a folder that is watched', () => {
   })
 })
 
+describe('a library that no policy uses', () => {
+  const unused = (rule: string) => ({
+    'a.yaml': blocks('a'),
+    'l.rego': `package stepgate.lib.l\n\n${rule}\n`,
+  })
+
+  test.each([
+    ['calls what the gate has not', 'now := http.send({"url": "x"})', 3, 8, 'undefined function http.send'],
+    ['has variables without a value', 'both if x == y', 3, 9, 'var x is unsafe'],
+    ['calls itself in a circle', 'p if q\n\nq if p', 3, 1, 'rule data.stepgate.lib.l.p is recursive'],
+  ])('and that %s is refused with its place', async (_, rule, line, column, message) => {
+    await write(unused(rule))
+    const { refusals } = await open()
+    expect(refusals[0]).toContainEqual(
+      expect.objectContaining({ file: 'l.rego', line, column, message: expect.stringContaining(message) }),
+    )
+  })
+
+  test('and that is in order is no hindrance, also where it uses another', async () => {
+    await write({
+      ...unused('long(text) if data.stepgate.lib.m.long(text)'),
+      'm.rego': 'package stepgate.lib.m\n\nlong(text) if count(text) > 10\n',
+    })
+    const { policies, refusals } = await open()
+    expect(refusals).toEqual([])
+    expect(judged(policies, 'a')).toEqual(['no-a'])
+  })
+})
+
+describe('what is too much for the compiler', () => {
+  const rego = (id: string, value: string) =>
+    `package stepgate.policy.${id}\n\nblock contains "no" if input.tool_name == ${value}\n`
+  const refused = expect.stringContaining('too long or nests too deep')
+
+  test('because it nests too deep is refused where it is deepest, and only there', async () => {
+    const deep = `${'['.repeat(2000)}"]"${']'.repeat(2000)}`
+    await write({ 'a.rego': rego('a', '"a"'), 'b.rego': rego('b', deep), 'c.rego': rego('c', '"c"') })
+    const { refusals } = await open()
+    expect(refusals[0]).toEqual([
+      { file: 'b.rego', line: 3, column: 42 + 2000, message: refused, severity: 'error' },
+    ])
+  })
+
+  test('because it is too long is refused, and what is beside it is not', async () => {
+    const long = `[${'0,'.repeat(7000)}]`
+    await write({ 'a.rego': rego('a', '"a"'), 'b.rego': rego('b', long), 'c.rego': rego('c', '"c"') })
+    const { refusals } = await open()
+    expect(refusals[0]).toEqual([{ file: 'b.rego', line: 1, column: 1, message: refused, severity: 'error' }])
+  })
+
+  test('may be said in YAML, or stand in data', async () => {
+    const hosts = Array.from({ length: 20_000 }, (_, i) => `host-${i}`)
+    await write({
+      'a.yaml': yamlPolicy('named', { when: { field: 'tool_name', operator: 'in', value: hosts } }),
+      'b.rego': rego('b', 'data.hosts[_]'),
+      'hosts.json': JSON.stringify({ hosts }),
+    })
+    const { policies } = await open()
+    expect(judged(policies, 'host-19999').sort()).toEqual(['b', 'named'])
+    expect(judged(policies, 'host-20000')).toEqual([])
+  })
+})
+
 describe('a restart', () => {
   const files = {
     'a.yaml': blocks('a'),
@@ -381,6 +444,7 @@ import data.stepgate.lib.words
 warn contains words.text if input.tool_name == "b"
 `,
     'lib.rego': 'package stepgate.lib.words\n\ntext := "x"\n',
+    'unused.rego': 'package stepgate.lib.unused\n\nlong(text) if count(text) > 10\n',
   }
   const cacheDir = () => join(root, 'cache')
   const start = async () => {

@@ -138,6 +138,14 @@ describe('a fact', () => {
     expect(names).toContain('a["b.c"] contains 1')
   })
 
+  test('over many values has a short name, another one for other values', () => {
+    const named = (value: string[]) => factName({ over, test: { op: 'in', value } })
+    const many = Array.from({ length: 10_000 }, (_, i) => `v${i}`)
+    expect(named(many)).toMatch(/^a\["b\.c"\] in 10000 values \(sha256 [0-9a-f]{32}\)$/)
+    expect(named(many)).toBe(named([...many]))
+    expect(named(many.with(7, 'x'))).not.toBe(named(many))
+  })
+
   test('about history holds when one earlier step satisfies it', () => {
     const steps = [
       { tool_name: 'crm.export', completed: true },

@@ -10,6 +10,7 @@ interface Row {
 }
 
 const missing = [undefined, null]
+const words = (count: number) => Array.from({ length: count }, (_, i) => `w${i}`).join(', ')
 
 const rows: readonly Row[] = [
   { test: 'equals, value: a', holds: ['a'], fails: ['A', 'ab', 1, ['a'], { a: 'a' }, true, ...missing] },
@@ -20,6 +21,12 @@ const rows: readonly Row[] = [
   { test: 'not_equals, value: a', holds: ['b', 1, ['a'], {}, ...missing], fails: ['a'] },
   { test: 'not_equals, value: false', holds: [true, 0, '', ...missing], fails: [false] },
   { test: 'in, value: [a, 2, true]', holds: ['a', 2, true], fails: ['2', 'true', 1, ['a'], ...missing] },
+  {
+    test: `in, value: [${words(150)}, 2, true]`,
+    holds: ['w0', 'w149', 2, true],
+    fails: ['w150', '2', 'W1', ['w1'], ...missing],
+  },
+  { test: `not_in, value: [${words(150)}]`, holds: ['x', 2, ['w1'], ...missing], fails: ['w0', 'w149'] },
   { test: 'in, value: [a]', holds: ['a'], fails: ['b', ['a'], ...missing] },
   { test: 'not_in, value: [a, 2]', holds: ['b', '2', ['a'], ...missing], fails: ['a', 2] },
   {
