@@ -12,6 +12,7 @@ import { isTerminal, type Workflow } from '../domain/workflow.js'
 import { evaluate } from './check-gate.js'
 import { isOfEndedPlan } from './plans/plan-facts.js'
 import type { Ports } from './ports.js'
+import { getWorkflow } from './read-workflows.js'
 import { findWorkflow } from './scope.js'
 
 /** A gated step as a place to resume from. */
@@ -22,16 +23,15 @@ export interface Checkpoint {
 }
 
 /** All checkpoints of a workflow, in step index order (WCP §10). */
-export function listCheckpoints(
+export async function listCheckpoints(
   ports: Ports,
   identity: Identity,
   id: string,
 ): Promise<readonly Checkpoint[] | Refusal> {
-  return ports.store.transact((tx) => {
-    const workflow = findWorkflow(tx, identity, id, ports.now())
-    if (isRefusal(workflow)) return workflow
-    return tx.steps(workflow).map((step) => ({ workflow, step, record: tx.record(step) }))
-  })
+  const found = await getWorkflow(ports, identity, id)
+  if (isRefusal(found)) return found
+  const { workflow, steps } = found
+  return ports.store.transact((tx) => steps.map((step) => ({ workflow, step, record: tx.record(step) })))
 }
 
 /** Where a resume landed. */

@@ -1,37 +1,35 @@
 /** Looking at workflows. @module */
 import { isRefusal, type Refusal } from '../domain/errors.js'
 import type { Identity } from '../domain/identity.js'
-import type { Step } from '../domain/step.js'
-import type { Workflow } from '../domain/workflow.js'
 import type { Page, WorkflowFilter } from '../store/store.js'
 import type { Ports } from './ports.js'
 import { findWorkflow } from './scope.js'
+import { allSteps, beginSteps, type WorkflowWithSteps } from './steps-in-turns.js'
 
-export interface WorkflowWithSteps {
-  readonly workflow: Workflow
-  readonly steps: readonly Step[]
-}
+export type { WorkflowWithSteps } from './steps-in-turns.js'
 
 /** One workflow with its steps in index order (WCP §4.2). */
-export function getWorkflow(
+export async function getWorkflow(
   ports: Ports,
   identity: Identity,
   id: string,
 ): Promise<WorkflowWithSteps | Refusal> {
-  return ports.store.transact((tx) => {
+  const begun = await ports.store.transact((tx) => {
     const workflow = findWorkflow(tx, identity, id, ports.now())
-    return isRefusal(workflow) ? workflow : { workflow, steps: tx.steps(workflow) }
+    return isRefusal(workflow) ? workflow : beginSteps(tx, [workflow])
   })
+  return isRefusal(begun) ? begun : (await allSteps(ports, begun))[0]!
 }
 
 /** The tenant's workflows, newest first, each with its steps (WCP §4.3). */
-export function listWorkflows(
+export async function listWorkflows(
   ports: Ports,
   identity: Identity,
   filter: WorkflowFilter,
 ): Promise<Page<WorkflowWithSteps>> {
-  return ports.store.transact((tx) => {
+  const { begun, total } = await ports.store.transact((tx) => {
     const { rows, total } = tx.workflows(identity, filter)
-    return { rows: rows.map((workflow) => ({ workflow, steps: tx.steps(workflow) })), total }
+    return { begun: beginSteps(tx, rows), total }
   })
+  return { rows: await allSteps(ports, begun), total }
 }

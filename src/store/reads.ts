@@ -76,9 +76,18 @@ export class Reads implements Reader {
     return row && this.stepOf(row, workflow)
   }
 
-  steps(workflow: Workflow): readonly Step[] {
+  steps(workflow: Workflow, checkpoints?: readonly number[]): readonly Step[] {
     this.settleSteps(workflow)
-    return this.sql.steps.all([workflow.key]).map((row) => this.stepOf(row, workflow))
+    const rows =
+      checkpoints === undefined
+        ? this.sql.steps.all([workflow.key])
+        : this.sql.stepsAt.all([workflow.key, JSON.stringify(checkpoints)])
+    return rows.map((row) => this.stepOf(row, workflow))
+  }
+
+  checkpoints(workflow: Workflow): readonly number[] {
+    this.settleSteps(workflow)
+    return this.sql.checkpoints.all([workflow.key]).map(([checkpoint]) => checkpoint as number)
   }
 
   lastResumable(workflow: Workflow): Step | undefined {

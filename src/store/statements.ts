@@ -48,6 +48,10 @@ const sql = {
   step: `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.step_id = ?`,
   stepOfCheckpoint: `SELECT ${stepSelection} WHERE s.checkpoint = ? AND s.workflow_key = ?`,
   steps: `SELECT ${stepSelection} WHERE s.workflow_key = ? ORDER BY s.step_index`,
+  // The plus keeps SQLite from looking through all steps of the workflow for them.
+  stepsAt: `SELECT ${stepSelection} WHERE +s.workflow_key = ? AND s.checkpoint IN (SELECT value FROM json_each(?))
+    ORDER BY s.step_index`,
+  checkpoints: 'SELECT checkpoint FROM steps WHERE workflow_key = ? ORDER BY step_index',
   lastResumable: `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.decision <> 'block' ORDER BY s.step_index DESC LIMIT 1`,
   waiting: `SELECT ${stepSelection} WHERE s.workflow_key = ? AND s.approval_status = 'pending' ORDER BY s.step_index`,
   stepOfApproval: `SELECT ${stepSelection} JOIN workflows w ON w.key = s.workflow_key

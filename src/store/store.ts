@@ -25,8 +25,10 @@ export interface Reader {
   /** In progress, of this tenant. */
   countRunning(scope: Scope): number
   step(workflow: Workflow, stepId: string): Step | undefined
-  /** In step index order. */
-  steps(workflow: Workflow): readonly Step[]
+  /** In step index order. @param checkpoints only those whose checkpoints these are */
+  steps(workflow: Workflow, checkpoints?: readonly number[]): readonly Step[]
+  /** Integer ids of the checkpoints of all steps, in step index order: little to read, whatever the steps hold. */
+  checkpoints(workflow: Workflow): readonly number[]
   /** The step with the highest index that a gate did not block. */
   lastResumable(workflow: Workflow): Step | undefined
   /** The first step whose approval has one of these states. */
