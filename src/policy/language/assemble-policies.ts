@@ -8,6 +8,7 @@ import type { Policy, PolicyProblem, PolicyTest } from '../policy.js'
 import type { FileReading, LibraryModule, RegoModule, RegoSource } from './file-reading.js'
 import { mergeData } from './merge-data.js'
 import { nearestOf } from './nearest.js'
+import { readsOfNested } from './other-policies.js'
 import { policyOfRego } from './policy-of-rego.js'
 import { templateLibrary } from './reason-template.js'
 
@@ -55,7 +56,13 @@ export function assemblePolicies(unordered: readonly FileReading[]): PolicySet {
     readings.flatMap((reading) => reading.documents),
     problems.every(({ severity }) => severity !== 'error'),
   )
-  problems.push(...undeclared, ...conflicts, ...duplicates(policies), ...unknownExpectations(tests, policies))
+  problems.push(
+    ...undeclared,
+    ...conflicts,
+    ...readsOfNested(modules),
+    ...duplicates(policies),
+    ...unknownExpectations(tests, policies),
+  )
   return {
     policies: policies.sort((a, b) => (a.id < b.id ? -1 : 1)),
     libraries: [...libraries.map(libraryOf), ...(usesTemplate(policies) ? [templateLibrary] : [])],

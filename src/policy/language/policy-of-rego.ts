@@ -7,9 +7,10 @@ import type { Policy, PolicyProblem } from '../policy.js'
 import type { LibraryModule, RegoModule } from './file-reading.js'
 import { nearestOf } from './nearest.js'
 import { isAction } from './rego-actions.js'
-import { eachTerm, isPartialSet, type Location, type Rule, refOf, ruleName } from './rego-ast.js'
+import { eachTerm, isPartialSet, type Rule, refOf, ruleName } from './rego-ast.js'
 import { readMetadata } from './rego-metadata.js'
 import { MAX_PATTERNS, readPatterns } from './rego-patterns.js'
+import { regoProblem } from './rego-problem.js'
 import { requiresOfRego } from './requires-of-rego.js'
 
 /** The policy, and what is wrong with its modules together. */
@@ -35,7 +36,7 @@ export function policyOfRego(
   const annotated = modules.filter(({ annotations }) => annotations !== undefined)
   for (const module of annotated.slice(1)) {
     const message = `the package is annotated in ${annotated[0]!.path} already: keep one of the two`
-    problems.push(problem(module, module.annotations?.location, message))
+    problems.push(regoProblem(module.path, module.annotations?.location, message))
   }
   const described = annotated[0] ?? first
   const { metadata, problems: misdescribed } = readMetadata(described.annotations, id, described.path)
@@ -44,7 +45,7 @@ export function policyOfRego(
   const patterns = patternsOf(modules, reached, problems)
   const actions = policyActions.filter((action) => rules.some((rule) => ruleName(rule) === action))
   if (actions.length === 0) {
-    problems.push(problem(first, { row: first.line, col: 1 }, withoutActions(rules)))
+    problems.push(regoProblem(first.path, { row: first.line, col: 1 }, withoutActions(rules)))
     return { policy: undefined, problems }
   }
   const policy: Policy = {
@@ -63,16 +64,6 @@ export function policyOfRego(
     ...(patterns.length === 0 ? {} : { regexPatterns: patterns }),
   }
   return { policy, problems }
-}
-
-function problem(
-  { path }: RegoModule,
-  location: Location | undefined,
-  message: string,
-  severity: PolicyProblem['severity'] = 'error',
-): PolicyProblem {
-  const at = location === undefined ? {} : { line: location.row, column: location.col }
-  return { file: path, ...at, message, severity }
 }
 
 function withoutActions(rules: readonly Rule[]): string {
@@ -99,7 +90,7 @@ function unusedRules(modules: readonly RegoModule[]): PolicyProblem[] {
       .filter((rule) => isPartialSet(rule) && !isAction(rule) && !used.has(ruleName(rule)))
       .map((rule) => {
         const message = `nothing reads ${ruleName(rule)}, and it is no action: actions are ${policyActions.join(', ')}`
-        return problem(module, rule.head.location, message, 'warning')
+        return regoProblem(module.path, rule.head.location, message, 'warning')
       }),
   )
 }
@@ -134,12 +125,14 @@ function patternsOf(
   for (const module of modules) {
     const found = readPatterns(module, modules)
     for (const each of found.patterns) patterns.add(each)
-    problems.push(...found.problems.map(({ location, message }) => problem(module, location, message)))
+    problems.push(
+      ...found.problems.map(({ location, message }) => regoProblem(module.path, location, message)),
+    )
   }
   if (patterns.size > MAX_PATTERNS) {
     const [first] = modules as [RegoModule]
     const message = `${patterns.size} different patterns, libraries included; a policy may hold ${MAX_PATTERNS}: split it`
-    problems.push(problem(first, { row: first.line, col: 1 }, message))
+    problems.push(regoProblem(first.path, { row: first.line, col: 1 }, message))
   }
   return [...patterns].sort()
 }

@@ -7,12 +7,14 @@ import { type Diagnostic, isStackOverflow } from '../toolchain/operations.js'
 import { deepestPlace } from './deepest-place.js'
 import { emptyReading, type FileReading, type RegoModule } from './file-reading.js'
 import { readText } from './file-text.js'
+import { readsOfOthers } from './other-policies.js'
 import { templateLibrary } from './reason-template.js'
 import { actionProblems } from './rego-actions.js'
 import type { Location, Module } from './rego-ast.js'
 import { mentionsOf } from './rego-mentions.js'
 import { importedNames } from './rego-names.js'
 import { readPatterns } from './rego-patterns.js'
+import { regoProblem } from './rego-problem.js'
 
 /** The parser's answer for one file: the module with locations, or its complaints. */
 export type ParsedRego =
@@ -41,15 +43,12 @@ export function readRegoFile(file: PolicyFile, parsed: ParsedRego): FileReading 
     imported: importedNames(ast),
     mentions: mentionsOf(ast),
   }
-  const at = problemsIn(path)
+  const at = (location: Location | undefined, message: string): PolicyProblem =>
+    regoProblem(path, location, message)
   const problems = module.mentions.facts.map((place) =>
     at(place, 'input.facts is for YAML policies; test the field itself'),
   )
-  for (const { path: named, place } of module.mentions.policies) {
-    if (module.packagePath.every((name, i) => named[i] === name)) continue
-    const message = `a policy cannot read another one (data.${named.join('.')}): put what they share into a library, package stepgate.lib.<name>`
-    problems.push(at(place, message))
-  }
+  problems.push(...readsOfOthers(module))
   const refusal = whyNoPackage(module.packagePath)
   if (refusal !== undefined) return { ...reading, problems: [...problems, at(ast.package.location, refusal)] }
   if (module.packagePath[1] === 'lib') {
@@ -76,15 +75,6 @@ function whyNoPackage(path: readonly string[]): string | undefined {
 }
 
 const templateLibraryName = templateLibrary.packagePath.join('.')
-
-const problemsIn =
-  (file: string) =>
-  (location: Location | undefined, message: string): PolicyProblem => ({
-    file,
-    ...(location === undefined ? {} : { line: location.row, column: location.col }),
-    message,
-    severity: 'error',
-  })
 
 /** Complaints of OPA's parser; of those on one line the first, which the others follow from. */
 function problemsOf(file: string, rego: string, errors: readonly Diagnostic[]): PolicyProblem[] {

@@ -129,7 +129,7 @@ redact contains {"reason": "keep it", "redact": ["tool_input.sql"]} if input.too
       computed: 'key := "steps"\n\tcount(input.workflow[key]) > 1',
       lib: 'data.stepgate.lib.history.used("x")',
       data: 'data.limits.daily > 1',
-      all_data: 'count(data) > 1',
+      some_data: 'data[input.model].daily > 1',
     }
     const files = Object.fromEntries(
       Object.entries(bodies).map(([id, body]) => [`${id}.rego`, policy(id, body)]),
@@ -148,7 +148,7 @@ redact contains {"reason": "keep it", "redact": ["tool_input.sql"]} if input.too
       computed: [true, false],
       lib: [true, true],
       data: [false, true],
-      all_data: [true, true],
+      some_data: [false, true],
     })
   })
 
@@ -166,6 +166,79 @@ redact contains {"reason": "keep it", "redact": ["tool_input.sql"]} if input.too
     ])
     expect(regoTests.map(({ path }) => path)).toEqual(['p_test.rego'])
     expect(data).toEqual({ limits: { daily: 5 } })
+  })
+})
+
+describe('a policy in Rego cannot read another one', () => {
+  const refusal = (reference: string): string =>
+    `${reference} may reach another policy, which no policy can read: write the first names out, as in data.limits or data.stepgate.lib.<name>`
+  const reading = (body: string, imports = '') =>
+    said(`package stepgate.policy.p\n\n${imports}block contains "x" if {\n\t${body}\n}\n`)
+
+  const refused: readonly (readonly [body: string, place: string, reference: string])[] = [
+    ['some k\n\tdata[k].policy.q.block', '5:2', 'data[_].policy.q.block'],
+    ['some k\n\tdata.stepgate[k].q.block', '5:2', 'data.stepgate[_].q.block'],
+    ['some k\n\tdata[k][input.model].x', '5:2', 'data[_][_].x'],
+    ['data[$"step{"gate"}"].policy.q.block', '4:2', 'data[_].policy.q.block'],
+    ['some k\n\tx := data[k]\n\tx.policy.q.block', '5:7', 'data[_]'],
+    ['x := data\n\tx.stepgate.policy.q.block', '4:7', 'data'],
+    ['x := data.stepgate\n\tx.policy.q.block', '4:7', 'data.stepgate'],
+    ['count(data) > 1', '4:8', 'data'],
+    ['walk(data, [path, value])', '4:7', 'data'],
+    ['object.get(data, ["stepgate", "policy"], {}) != {}', '4:13', 'data'],
+    ['some name, value in data', '4:22', 'data'],
+  ]
+  test.each(refused)('as %j would', async (body, place, reference) => {
+    expect(await reading(body)).toEqual([`p.rego:${place} error ${refusal(reference)}`])
+  })
+
+  test('nor what an import stands for', async () => {
+    expect(await reading('some k\n\ts[k].q.block', 'import data.stepgate as s\n\n')).toEqual([
+      `p.rego:7:2 error ${refusal('data.stepgate[_].q.block')}`,
+    ])
+    expect(await reading('x := stepgate\n\tx.policy', 'import data.stepgate\n\n')).toEqual([
+      `p.rego:6:7 error ${refusal('data.stepgate')}`,
+    ])
+    expect(await reading('stepgate.policy.q.block', 'import data.stepgate\n\n')).toEqual([
+      expect.stringContaining(
+        'p.rego:6:2 error a policy cannot read another one (data.stepgate.policy.q.block)',
+      ),
+    ])
+    expect(await reading('d[input.model].policy', 'import data as d\n\n')).toEqual([
+      `p.rego:6:2 error ${refusal('data[_].policy')}`,
+    ])
+  })
+
+  test('nor have a library read it', async () => {
+    expect(await said('package stepgate.lib.l\n\nheld(name) if count(data[name]) > 0\n')).toEqual([
+      `p.rego:3:21 error ${refusal('data[_]')}`,
+    ])
+  })
+
+  test('whose package lies below its own', async () => {
+    const { problems } = await set({
+      'a.rego': `package stepgate.policy.a\n\nblock contains "x" if {\n\tsome name\n\tcount(data.stepgate.policy.a[name].block) > 0\n}\n`,
+      'b.rego': 'package stepgate.policy.a.b\n\nblock contains "x"\n',
+    })
+    expect(printed(problems)).toEqual([
+      expect.stringContaining(
+        'a.rego:5:8 error a policy cannot read another one (data.stepgate.policy.a[_].block)',
+      ),
+    ])
+  })
+
+  const allowed: readonly (readonly [body: string, imports: string])[] = [
+    ['some k\n\tdata[k].limits.daily', ''],
+    ['data.limits[input.model].policy', ''],
+    ['x := data.limits\n\tx.stepgate', ''],
+    ['data.stepgate.lib[input.model].f', ''],
+    ['count(data.stepgate.policy.p.names) > 0\n}\n\nnames contains "x" if {\n\tinput.model', ''],
+    ['stepgate.lib.l.loud', 'import data.stepgate\n\n'],
+    ['d.limits.daily', 'import data as d\n\n'],
+    ['limits[input.model].policy', 'import data.limits\n\n'],
+  ]
+  test.each(allowed)('but %j it may', async (body, imports) => {
+    expect(await reading(body, imports)).toEqual([])
   })
 })
 
@@ -254,6 +327,11 @@ describe('what is wrong with a policy in Rego is said with its place', () => {
       'facts',
       `${header}block contains "x" if input.facts["model regex ^gpt"]\n`,
       ['3:23 error input.facts is for YAML policies; test the field itself'],
+    ],
+    [
+      'facts by an import',
+      `package stepgate.policy.p\n\nimport input as i\n\nblock contains "x" if i.facts["model regex ^gpt"]\n`,
+      ['5:23 error input.facts is for YAML policies'],
     ],
     [
       'annotations out of range',
