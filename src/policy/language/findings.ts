@@ -1,13 +1,13 @@
 import type { PolicyProblem } from '../policy.js'
-import type { Part, ValuePath, YamlDocument } from './yaml-documents.js'
+import type { Part, PlacedValue, ValuePath } from './yaml-documents.js'
 
-/** Collects what is wrong with one YAML document, with the places. */
+/** Collects what is wrong with one document or another value that knows its places. */
 export class Findings {
   readonly problems: PolicyProblem[] = []
 
   constructor(
     readonly file: string,
-    readonly document: YamlDocument,
+    readonly document: PlacedValue,
   ) {}
 
   /** The set cannot be used until this is mended. */

@@ -11,6 +11,7 @@ import { eachTerm, isPartialSet, type Rule, refOf, ruleName } from './rego-ast.j
 import { readMetadata } from './rego-metadata.js'
 import { MAX_PATTERNS, readPatterns } from './rego-patterns.js'
 import { regoProblem } from './rego-problem.js'
+import { reasonProblems } from './rego-reasons.js'
 import { requiresOfRego } from './requires-of-rego.js'
 
 /** The policy, and what is wrong with its modules together. */
@@ -41,6 +42,7 @@ export function policyOfRego(
   const described = annotated[0] ?? first
   const { metadata, problems: misdescribed } = readMetadata(described.annotations, id, described.path)
   problems.push(...misdescribed, ...unusedRules(modules))
+  for (const module of modules) problems.push(...reasonProblems(module, metadata.appliesTo))
   const reached = librariesReached(modules, libraries)
   const patterns = patternsOf(modules, reached, problems)
   const actions = policyActions.filter((action) => rules.some((rule) => ruleName(rule) === action))

@@ -104,11 +104,13 @@ export const scopeSchema = closed({
 export const ownerSchema = text.describe('Who answers for the policy.')
 export const tagsSchema = z.array(text)
 
-const approval = closed({
+export const approvalSchema = closed({
   expires_in: duration.describe('Time until the hold counts as denied, such as 24h.').optional(),
   roles: texts.describe('Roles that may decide; default: anyone of the tenant.').optional(),
   quorum: z.int().min(1, 'a quorum is at least 1').describe('Different people needed; default 1.').optional(),
 })
+
+export const redactSchema = texts
 
 const expectation = closed({
   decision: z.enum(['allow', 'block', 'require_approval']).optional(),
@@ -154,8 +156,8 @@ export const policyDocument = closed({
     when: conditions,
     action: z.enum(policyActions as [string, ...string[]]),
     reason: text.describe('Told to people; {field} is filled from the input. Default: the name.').optional(),
-    approval: approval.describe('Terms of the hold; only with require_approval.').optional(),
-    redact: texts.describe('Paths to mask; only with redact.').optional(),
+    approval: approvalSchema.describe('Terms of the hold; only with require_approval.').optional(),
+    redact: redactSchema.describe('Paths to mask; only with redact.').optional(),
   }),
   tests: tests.optional(),
 })

@@ -14,7 +14,7 @@ import { API_VERSION, dataDocument, testDocument } from './policy-schema.js'
 import { readPolicy } from './read-policy.js'
 import { readTests } from './read-tests.js'
 import { checkForm, kindOf as foundThere } from './schema-problems.js'
-import { readYamlDocuments, type YamlDocument } from './yaml-documents.js'
+import { type PlacedValue, readYamlDocuments } from './yaml-documents.js'
 
 /** AxonFlow's own documents: any version of them. */
 const AXONFLOW = 'axonflow.io/'
@@ -74,7 +74,7 @@ function readYaml(file: string, text: string, found: Found): void {
   for (const document of documents) readOne(file, document, found)
 }
 
-function readOne(file: string, document: YamlDocument, found: Found): void {
+function readOne(file: string, document: PlacedValue, found: Found): void {
   const findings = new Findings(file, document)
   const kind = kindOfDocument(findings)
   switch (kind) {

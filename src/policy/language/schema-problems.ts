@@ -106,7 +106,8 @@ function listed(words: readonly string[], last: string): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`
 }
 
-function valueAt(root: unknown, path: ValuePath): unknown {
+/** The value at a path; undefined where there is none. */
+export function valueAt(root: unknown, path: ValuePath): unknown {
   let value = root
   for (const name of path) {
     if (typeof value !== 'object' || value === null) return undefined

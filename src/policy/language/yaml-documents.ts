@@ -32,7 +32,7 @@ export interface Part {
   readonly offset?: number
 }
 
-export interface YamlDocument {
+export interface PlacedValue {
   /** What the document says, in plain JavaScript values. */
   readonly value: unknown
   /** Where the value at a path stands, or the nearest value around it that is there. */
@@ -40,7 +40,7 @@ export interface YamlDocument {
 }
 
 export interface YamlReading {
-  readonly documents: readonly YamlDocument[]
+  readonly documents: readonly PlacedValue[]
   readonly problems: readonly (Place & { readonly message: string })[]
 }
 
@@ -58,7 +58,7 @@ export function readYamlDocuments(text: string): YamlReading {
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
-  const documents: YamlDocument[] = []
+  const documents: PlacedValue[] = []
   const problems: YamlReading['problems'][number][] = []
   const report = (offset: number, message: string): void => {
     // The parser is recursive: where it gives up, so do we.

@@ -304,14 +304,14 @@ block contains "number" if to_number(input.step_input.text) > 1
 `,
     'shape.rego': `package stepgate.policy.shape
 
-block contains {"reasn": "x"} if input.step_input.shape == "key"
+block contains object.union({"reasn": "x"}, {}) if input.step_input.shape == "key"
 
 block contains x if {
 	input.step_input.shape == "number"
 	x := count(input.step_input)
 }
 
-require_approval contains {"reason": "x", "approval": {"quorum": 0}} if input.step_input.shape == "quorum"
+require_approval contains {"reason": "x", "approval": {"quorum": 1 - 1}} if input.step_input.shape == "quorum"
 `,
     'trial.rego': `# METADATA
 # custom: {enforcement: shadow}

@@ -300,7 +300,11 @@ describe('what is wrong with a policy in Rego is said with its place', () => {
       `${header}block["x"] := "y" if true\n`,
       ['3:1 error block is a set of reasons, not one value'],
     ],
-    ['a reason that is no text', `${header}block contains 7\n`, ['3:1 error a reason is text, or an object']],
+    [
+      'a reason that is no text',
+      `${header}block contains 7\n`,
+      ['3:16 error a reason is text, or an object'],
+    ],
     [
       'no action',
       `${header}deny contains "x"\n`,
