@@ -47,6 +47,9 @@ const always: ReadonlySet<string> = new Set([
 ])
 const alwaysAtPlan: ReadonlySet<string> = new Set([...always, 'org_id', 'client_id', 'user', 'plan'])
 
+/** All moments at which policies may be asked. */
+export const everyHook: readonly Hook[] = ['step', 'plan', 'completion', 'code']
+
 /** Names a field may start with, in policies of these hooks. */
 export function fieldRoots(hooks: readonly Hook[]): string[] {
   return Object.keys(inputSchema().properties!).filter(

@@ -6,7 +6,7 @@ import type { ApprovalTerms } from '../../domain/decision.js'
 import type { Hook, Policy, PolicyTest } from '../policy.js'
 import { durationMs } from './duration.js'
 import type { Findings } from './findings.js'
-import { checkNamedField, lookUpField, rolloutField } from './input-fields.js'
+import { checkNamedField, everyHook, lookUpField, rolloutField } from './input-fields.js'
 import { lintPolicy } from './lint-policy.js'
 import { type PolicyDocument, policyDocument } from './policy-schema.js'
 import { readTests } from './read-tests.js'
@@ -16,8 +16,6 @@ import { regoOfPolicy } from './rego-of-policy.js'
 import { requiresOfWhen } from './requires-of-when.js'
 import { checkForm } from './schema-problems.js'
 import { factsOf, type When } from './when.js'
-
-const everyHook: readonly Hook[] = ['step', 'plan', 'completion', 'code']
 
 export interface PolicyReading {
   /** Undefined when something is wrong with it, which is then reported. */

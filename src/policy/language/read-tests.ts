@@ -2,9 +2,9 @@
  * Reads tests, in a policy's own document or in one of kind PolicyTest: single ones and matrices.
  * @module
  */
-import type { Hook, PolicyTest } from '../policy.js'
+import type { PolicyTest } from '../policy.js'
+import { checkTestInput } from './check-test-input.js'
 import type { Findings } from './findings.js'
-import { fieldRoots, lookUpField } from './input-fields.js'
 import { nearestOf } from './nearest.js'
 import type { TestDocument } from './policy-schema.js'
 import type { ValuePath } from './yaml-documents.js'
@@ -13,7 +13,6 @@ type RawTest = TestDocument['tests'][number]
 type Input = Readonly<Record<string, unknown>>
 type Expect = PolicyTest['expect']
 
-const everyHook: readonly Hook[] = ['step', 'plan', 'completion', 'code']
 const expectWords = ['decision', 'policies', 'reason']
 
 /** The tests of a document whose form is in order; what is wrong beyond it is reported. */
@@ -23,13 +22,14 @@ export function readTests(raw: readonly RawTest[], findings: Findings): PolicyTe
 
 function readTest(raw: RawTest, at: ValuePath, findings: Findings): PolicyTest[] {
   const shared = raw.input ?? {}
-  checkInput(shared, [...at, 'input'], findings)
+  checkTestInput(shared, [...at, 'input'], findings)
   if (raw.inputs === undefined) {
     const expect = oneExpectation(raw.expect, at, findings)
     return expect === undefined ? [] : [testOf(raw.name, shared, expect, at, findings)]
   }
   const named = Object.entries(raw.inputs)
-  for (const [name, input] of named) checkInput(input, [...at, 'inputs', keyOf(raw.inputs, name)], findings)
+  for (const [name, input] of named)
+    checkTestInput(input, [...at, 'inputs', keyOf(raw.inputs, name)], findings)
   const list = Array.isArray(raw.inputs)
   const each = list ? undefined : expectationsByName(raw.expect, Object.keys(raw.inputs), at, findings)
   const forAll = each === undefined ? oneExpectation(raw.expect, at, findings) : undefined
@@ -94,31 +94,3 @@ const didYouMean = (word: string, known: readonly string[]): string => {
   const near = nearestOf(word, known)
   return near === undefined ? '' : `; did you mean "${near}"?`
 }
-
-/** A name that no input has would make the test pass or fail for the wrong reason. */
-function checkInput(input: Input, at: ValuePath, findings: Findings): void {
-  const known = fieldRoots(everyHook)
-  for (const name of Object.keys(input)) {
-    if (!known.includes(name))
-      findings.error([...at, name], `there is no field "${name}"${didYouMean(name, known)}`, { key: true })
-  }
-  if (isObject(input.plan)) checkPlan(input, input.plan, at, findings)
-}
-
-function checkPlan(input: Input, plan: Input, at: ValuePath, findings: Findings): void {
-  const check = (path: readonly (string | number)[], hooks: readonly Hook[]): void => {
-    const found = lookUpField(path, hooks)
-    if (!found.ok) findings.error([...at, ...path], found.message, { key: true })
-  }
-  const { steps } = plan
-  for (const name of Object.keys(plan)) check(['plan', name], steps ? ['plan'] : ['step', 'plan'])
-  if (!Array.isArray(steps)) return
-  const known = fieldRoots(everyHook)
-  for (const name of Object.keys(input)) if (known.includes(name)) check([name], ['plan'])
-  steps.forEach((step, i) => {
-    if (isObject(step)) for (const name of Object.keys(step)) check(['plan', 'steps', i, name], ['plan'])
-  })
-}
-
-const isObject = (value: unknown): value is Input =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

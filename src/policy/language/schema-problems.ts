@@ -89,9 +89,12 @@ const typeNames: Readonly<Record<string, string>> = {
   record: 'a mapping',
   number: 'a number',
   int: 'a whole number',
+  integer: 'a whole number',
   boolean: 'true or false',
 }
-const typeName = (expected: string): string => typeNames[expected] ?? expected
+
+/** A type of a schema, for people. */
+export const typeName = (expected: string): string => typeNames[expected] ?? expected
 
 /** What stands there, for people. */
 export function kindOf(value: unknown): string {

@@ -246,7 +246,7 @@ describe('tests of policies', () => {
     [
       'an unknown field',
       '{ name: x, input: { modle: y }, expect: { decision: block } }',
-      ['9:25 error there is no field "modle"; did you mean "model"?'],
+      ['9:25 error unknown field "modle"; did you mean "model"?'],
     ],
     [
       'an input without expectation',
@@ -274,6 +274,70 @@ describe('tests of policies', () => {
       ['9:1 warning the test "x" expects the policy "pp", which is not there'],
     ],
   ]
+
+  const inputs: readonly (readonly [input: string, said: readonly string[]])[] = [
+    ['{ user: { rol: admin } }', ['0:10 unknown field "user.rol"; did you mean "user.role"?']],
+    ['{ step: { gate_cnt: 2 } }', ['0:10 unknown field "step.gate_cnt"; did you mean "step.gate_count"?']],
+    [
+      '{ workflow: { step_cnt: 2 } }',
+      ['0:14 unknown field "workflow.step_cnt"; did you mean "workflow.step_count"?'],
+    ],
+    [
+      '{ workflow: { steps: [{ tool_name: a }, { tool: b }] } }',
+      [
+        '0:42 unknown field "workflow.steps[1].tool"; workflow.steps[1] has step_id, step_name, step_type, tool_name, decision, completed',
+      ],
+    ],
+    [
+      '{ plan: { steps: [{ tool_nam: a, parameters: { any: 1 } }], drift: none } }',
+      [
+        '0:20 unknown field "plan.steps[0].tool_nam"; did you mean "plan.steps[0].tool_name"?',
+        '0:60 plan.drift is there only for policies with applies_to: [step]',
+      ],
+    ],
+    [
+      '{ tool_name: x, plan: { steps: [] } }',
+      [
+        '0:2 tool_name is there only for policies with applies_to: [step]; of a plan: plan.steps[*].tool_name',
+      ],
+    ],
+    ['{ tokens_in: many }', ['0:13 expected a whole number, found text']],
+    [
+      '{ tokens_in: 1.5, cost_usd: "1" }',
+      ['0:13 expected a whole number, found 1.5', '0:28 expected a number, found text'],
+    ],
+    ['{ cost_usd: .inf }', ['0:12 expected a number, found Infinity']],
+    ['{ user: 5 }', ['0:8 expected a mapping, found 5']],
+    [
+      '{ user: { id: 5 }, model: null }',
+      ['0:14 expected text, found 5', '0:26 expected text, found nothing'],
+    ],
+    [
+      '{ metadata: prod, step_input: [a] }',
+      ['0:12 expected a mapping, found text', '0:30 expected a mapping, found a list'],
+    ],
+    ['{ workflow: { steps: {} } }', ['0:21 expected a list, found a mapping']],
+    [
+      '{ workflow: { steps: [a, { completed: 1 }] } }',
+      ['0:22 expected a mapping, found text', '0:38 expected true or false, found 1'],
+    ],
+    ['{ plan: { tools: [a, 5] } }', ['0:21 expected text, found 5']],
+    [
+      '{ step: { prior_completion_status: complete } }',
+      ['0:35 unknown value "complete"; did you mean "completed"?'],
+    ],
+    [
+      '{ metadata: { any: null }, step_input: { user: { rol: 1 } }, tool_input: {}, output: null, code: { a: [1] }, cost_usd: 2, tokens_in: 3 }',
+      [],
+    ],
+  ]
+  test.each(inputs)('bring what the gate can bring: %s', (input, said) => {
+    const matrix = `  - name: x\n    inputs:\n      a: ${input}\n    expect: { decision: block }\n`
+    const found = reading(withTests(matrix)).said.map((line) =>
+      line.replace(/^p\.yaml:(\d+):(\d+) error/, (_, row, column) => `${row - 11}:${column - 10}`),
+    )
+    expect(found).toEqual(said)
+  })
 
   test.each(wrong)('%s', (_, test, said) => {
     expect(reading(withTests(`  - ${test}\n`)).said).toEqual(said.map((line) => `p.yaml:${line}`))
