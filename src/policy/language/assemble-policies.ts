@@ -45,7 +45,7 @@ export function assemblePolicies(unordered: readonly FileReading[]): PolicySet {
   const libraries = readings.flatMap((reading) => reading.libraries)
   const tests = readings.flatMap((reading) => reading.tests)
   const problems = readings.flatMap((reading) => reading.problems)
-  const { data, problems: conflicts } = mergeData(readings.flatMap((reading) => reading.data))
+  const { data, problems: conflicts } = mergeData(readings)
   const policies = readings.flatMap((reading) => reading.policies)
   for (const each of byPackage(modules)) {
     const { policy, problems: found } = policyOfRego(each, libraries)

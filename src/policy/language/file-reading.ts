@@ -29,8 +29,9 @@ export interface LibraryModule extends RegoModule {
 
 /** Data of one document, to be merged under `data`. */
 export interface DataPart {
-  readonly file: string
   readonly value: Readonly<Record<string, unknown>>
+  /** Which of the YAML documents of the file, from 0; absent: the file is JSON, and all of it data. */
+  readonly document?: number
 }
 
 /** All that one file says. It depends on nothing but the file's path and bytes, so it may be kept by their digest. */
@@ -44,6 +45,8 @@ export interface FileReading {
   readonly regoTests: readonly RegoSource[]
   readonly tests: readonly PolicyTest[]
   readonly data: readonly DataPart[]
+  /** Of a file with data: where a name stands is looked for only when something is wrong with it. */
+  readonly dataText?: string
   /** Agents, providers, connectors, plans. */
   readonly documents: readonly RegistryDocument[]
   readonly problems: readonly PolicyProblem[]

@@ -1,4 +1,4 @@
-import type { Place } from './yaml-documents.js'
+import { MAX_NESTING, type Place, tooDeep } from './yaml-documents.js'
 
 const space = /[ \t\n\r]*/y
 const token =
@@ -52,8 +52,8 @@ class JsonReader {
     else if (sign === ']' && (wanted === 'a value or ]' || wanted === 'a , or ]')) this.#close()
     else if (sign === '}' && (wanted === 'a name or }' || wanted === 'a , or }')) this.#close()
     else if (!isValue || ':,]}'.includes(sign)) return `this is not JSON: expected ${wanted}`
-    else if (sign === '{') this.#enter(new Set(), 'a name or }')
-    else if (sign === '[') this.#enter(undefined, 'a value or ]')
+    else if (sign === '{') return this.#enter(new Set(), 'a name or }')
+    else if (sign === '[') return this.#enter(undefined, 'a value or ]')
     else this.#afterValue()
     return undefined
   }
@@ -67,9 +67,10 @@ class JsonReader {
     return undefined
   }
 
-  #enter(names: Set<string> | undefined, wanted: Wanted): void {
+  #enter(names: Set<string> | undefined, wanted: Wanted): string | undefined {
     this.#open.push(names)
     this.wanted = wanted
+    return this.#open.length > MAX_NESTING ? tooDeep : undefined
   }
 
   #close(): void {

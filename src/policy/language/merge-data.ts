@@ -1,13 +1,17 @@
 import type { PolicyProblem } from '../policy.js'
-import type { DataPart } from './file-reading.js'
+import type { FileReading } from './file-reading.js'
+import { jsonPlaces, placeKey } from './json-places.js'
+import { type Place, type PlacedValue, readYamlDocuments } from './yaml-documents.js'
 
 type Data = Record<string, unknown>
+
+type DataReading = Pick<FileReading, 'file' | 'data' | 'dataText'>
 
 /**
  * Merges data documents: objects join, member by member; anything else may be said once. What two files both say, or
  * what would hide the policies themselves, is a problem.
  */
-export function mergeData(parts: readonly DataPart[]): { data: Data; problems: PolicyProblem[] } {
+export function mergeData(readings: readonly DataReading[]): { data: Data; problems: PolicyProblem[] } {
   const data: Data = {}
   const problems: PolicyProblem[] = []
   /** The file that said each thing first, by its path in JSON. */
@@ -18,32 +22,61 @@ export function mergeData(parts: readonly DataPart[]): { data: Data; problems: P
     if (isObject(value))
       for (const [name, member] of Object.entries(value)) claim(member, [...at, name], file)
   }
-  const merge = (into: Data, from: Readonly<Data>, above: readonly string[], file: string): void => {
+  const merge = (into: Data, from: Readonly<Data>, above: readonly string[], part: Placed): void => {
     for (const [name, value] of Object.entries(from)) {
       const at = [...above, name]
       const there = Object.hasOwn(into, name) ? into[name] : undefined
       if (there === undefined) {
         define(into, name, structuredClone(value))
-        claim(value, at, file)
-      } else if (isObject(there) && isObject(value)) merge(there, value, at, file)
+        claim(value, at, part.file)
+      } else if (isObject(there) && isObject(value)) merge(there, value, at, part)
       else {
+        const { file } = part
         const message = `data.${at.join('.')} is said by ${owners.get(JSON.stringify(at))} and by ${file}`
-        problems.push({ file, message, severity: 'error' })
+        problems.push({ file, ...part.place(at), message, severity: 'error' })
       }
     }
   }
 
-  for (const { file, value } of [...parts].sort((a, b) => (a.file < b.file ? -1 : 1))) {
-    const { stepgate, ...rest } = value
+  const parts = [...readings]
+    .sort((a, b) => (a.file < b.file ? -1 : 1))
+    .flatMap(({ file, data: said, dataText = '' }) =>
+      said.map(({ value, document }) => ({ file, value, place: placesIn(dataText, document) })),
+    )
+  for (const part of parts) {
+    const { stepgate, ...rest } = part.value
     if (stepgate !== undefined)
       problems.push({
-        file,
+        file: part.file,
+        ...part.place(['stepgate']),
         message: 'data.stepgate is where the policies are: choose another name',
         severity: 'error',
       })
-    merge(data, rest, [], file)
+    merge(data, rest, [], part)
   }
   return { data, problems }
+}
+
+interface Placed {
+  readonly file: string
+  /** Where a name stands, after those that lead to it. */
+  readonly place: (names: readonly string[]) => Place
+}
+
+/** The text is read again for the first name that is asked for. */
+function placesIn(text: string, document: number | undefined): Placed['place'] {
+  if (document === undefined) {
+    let places: ReadonlyMap<string, Place> | undefined
+    return (names) => {
+      places ??= jsonPlaces(text)
+      return places.get(placeKey(names))!
+    }
+  }
+  let value: PlacedValue | undefined
+  return (names) => {
+    value ??= readYamlDocuments(text).documents[document]!
+    return value.place(['data', ...names], { key: true })
+  }
 }
 
 function isObject(value: unknown): value is Data {

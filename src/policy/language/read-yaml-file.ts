@@ -43,7 +43,8 @@ export function readYamlFile(file: PolicyFile): FileReading {
   const found: Found = { policies: [], tests: [], data: [], documents: [], problems: [] }
   if (file.path.endsWith('.json')) readJson(file.path, text.text, found)
   else readYaml(file.path, text.text, found)
-  return { ...emptyReading(file.path), ...found }
+  const dataText = found.data.length === 0 ? {} : { dataText: text.text }
+  return { ...emptyReading(file.path), ...found, ...dataText }
 }
 
 function readJson(file: string, text: string, found: Found): void {
@@ -55,7 +56,7 @@ function readJson(file: string, text: string, found: Found): void {
   const value: unknown = JSON.parse(text)
   // JSON is YAML: a document of ours may be written in it. Everything else is data.
   if (isMapping(value) && isApiVersion(value.apiVersion)) readYaml(file, text, found)
-  else if (isMapping(value)) found.data.push({ file, value })
+  else if (isMapping(value)) found.data.push({ value })
   else
     found.problems.push({
       file,
@@ -71,10 +72,10 @@ function readYaml(file: string, text: string, found: Found): void {
   for (const problem of problems) found.problems.push({ file, ...problem, severity: 'error' })
   if (documents.length === 0 && problems.length === 0)
     found.problems.push({ file, line: 1, column: 1, message: 'the file holds nothing', severity: 'warning' })
-  for (const document of documents) readOne(file, document, found)
+  for (const [i, document] of documents.entries()) readOne(file, document, i, found)
 }
 
-function readOne(file: string, document: PlacedValue, found: Found): void {
+function readOne(file: string, document: PlacedValue, index: number, found: Found): void {
   const findings = new Findings(file, document)
   const kind = kindOfDocument(findings)
   switch (kind) {
@@ -87,7 +88,7 @@ function readOne(file: string, document: PlacedValue, found: Found): void {
       readTestDocument(findings, found)
       break
     case 'Data':
-      readDataDocument(findings, found)
+      readDataDocument(findings, index, found)
       break
     default: {
       const read = readDocument(kind, findings)
@@ -136,10 +137,10 @@ function readTestDocument(findings: Findings, found: Found): void {
   if (form.value !== undefined) found.tests.push(...readTests(form.value.tests, findings))
 }
 
-function readDataDocument(findings: Findings, found: Found): void {
+function readDataDocument(findings: Findings, index: number, found: Found): void {
   const form = checkForm(dataDocument, findings.document.value)
   for (const { path, message, key } of form.problems) findings.error(path, message, { key })
-  if (form.value !== undefined) found.data.push({ file: findings.file, value: form.value.data })
+  if (form.value !== undefined) found.data.push({ value: form.value.data, document: index })
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {

@@ -47,7 +47,8 @@ export interface YamlReading {
 /** Aliases a document may resolve, nested ones multiplied: more is a bomb. */
 const MAX_ALIASES = 100
 /** Deeper nesting is not written by people, and would exhaust the stack further on. */
-const MAX_NESTING = 100
+export const MAX_NESTING = 100
+export const tooDeep = `nested deeper than ${MAX_NESTING} levels`
 
 const options = { prettyErrors: false, logLevel: 'silent', stringKeys: true } as const
 
@@ -62,7 +63,7 @@ export function readYamlDocuments(text: string): YamlReading {
   const problems: YamlReading['problems'][number][] = []
   const report = (offset: number, message: string): void => {
     // The parser is recursive: where it gives up, so do we.
-    const known = /call stack/.test(message) ? `nested deeper than ${MAX_NESTING} levels` : message
+    const known = /call stack/.test(message) ? tooDeep : message
     problems.push({ ...placeOf(offset), message: oneLine(known) })
   }
   for (const parsed of parseAll(text, lines, report)) {
@@ -125,7 +126,7 @@ function refuseOddities(document: Document.Parsed, report: Report): void {
     Collection(_, node, path) {
       // Each level is a collection and, in a mapping, the pair around it.
       if (path.filter(isCollection).length < MAX_NESTING) return undefined
-      report(node.range?.[0] ?? 0, `nested deeper than ${MAX_NESTING} levels`)
+      report(node.range?.[0] ?? 0, tooDeep)
       return visit.BREAK
     },
   })

@@ -75,22 +75,29 @@ describe('data', () => {
     )
   })
 
-  test('said twice is an error that names both files', () => {
+  test('said twice is an error at the name, with both files', () => {
     const { problems } = readYaml({
       'a.json': '{"limits": {"daily": 5, "b": {"c": 1}}}',
-      'b.yaml': data('{ limits: { daily: 5, b: 2 } }'),
-      'c.json': '{"limits": []}',
+      'b.yaml': `${data('{ limits: { monthly: 1 } }')}---\n${data('\n  limits:\n    daily: 5\n    b: 2')}`,
+      'c.json': '{"list": [{"limits": 1}],\n\t"é": 1, "li\\u006dits": []}',
+      'd.json': '{"limits": {"x": {"b": 1}, "b":\n{"c": 3}}}',
     })
     expect(printed(problems)).toEqual([
-      'b.yaml error data.limits.daily is said by a.json and by b.yaml',
-      'b.yaml error data.limits.b is said by a.json and by b.yaml',
-      'c.json error data.limits is said by a.json and by c.json',
+      'b.yaml:9:5 error data.limits.daily is said by a.json and by b.yaml',
+      'b.yaml:10:5 error data.limits.b is said by a.json and by b.yaml',
+      'c.json:2:10 error data.limits is said by a.json and by c.json',
+      'd.json:2:2 error data.limits.b.c is said by a.json and by d.json',
     ])
   })
 
   test('cannot stand where the policies are', () => {
-    expect(printed(readYaml({ 'a.json': '{"stepgate": {}}' }).problems)).toEqual([
-      'a.json error data.stepgate is where the policies are: choose another name',
+    const files = {
+      'a.json': '{"x": {"stepgate": 1},\n "stepgate": {}}',
+      'b.yaml': data('\n  y: 1\n  stepgate: 2'),
+    }
+    expect(printed(readYaml(files).problems)).toEqual([
+      'a.json:2:2 error data.stepgate is where the policies are: choose another name',
+      'b.yaml:5:3 error data.stepgate is where the policies are: choose another name',
     ])
   })
 
@@ -129,6 +136,16 @@ describe('data', () => {
   test.each(broken)('%j is refused', (text, place, message) => {
     const { problems } = readYaml({ 'a.json': text })
     expect(printed(problems)).toEqual([`a.json:${place} error ${message}`])
+  })
+
+  test('in JSON that nests too deep is refused where it does', () => {
+    const lists = `{"a":\n ${'['.repeat(100)}1${']'.repeat(100)}}`
+    expect(printed(readYaml({ 'a.json': lists }).problems)).toEqual([
+      'a.json:2:101 error nested deeper than 100 levels',
+    ])
+    expect(printed(readYaml({ 'a.json': '{"a": '.repeat(50_000) }).problems)).toEqual([
+      'a.json:1:601 error nested deeper than 100 levels',
+    ])
   })
 
   test.each(['{}', ' [1, -2.5e3, "a\\n\\u00e9", true, null, {"a": {}, "b": []}]\n', '"x"', '0'])(

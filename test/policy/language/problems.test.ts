@@ -174,10 +174,24 @@ describe('a file is answered with all that is wrong in it', () => {
     expect(printed(problems)).toEqual(said.map((line) => `p.yaml:${line}`))
   })
 
-  test('bytes that are no UTF-8', () => {
-    const bytes = Buffer.from(`${head}spec:\n  when: caf\xe9\n`, 'latin1')
+  const undecodable: readonly (readonly [about: string, bytes: Uint8Array, place: string])[] = [
+    ['Latin-1', Buffer.from(`${head}spec:\n  when: caf\xe9\n`, 'latin1'), '5:12'],
+    [
+      'after other letters',
+      Buffer.concat([Buffer.from('\ufeffa: 1\r\n"äß😀�": '), Buffer.from([0xff])]),
+      '2:9',
+    ],
+    ['a character that breaks off', Buffer.from('é😀').subarray(0, 5), '1:2'],
+    [
+      'before a line end',
+      Buffer.concat([Buffer.from('a: é'), Buffer.from([0xe2, 0x82, 0x0a]), Buffer.from('b')]),
+      '1:5',
+    ],
+    ['half of a character', Buffer.concat([Buffer.from('a\n\nb'), Buffer.from([0xed, 0xa0, 0x80])]), '3:2'],
+  ]
+  test.each(undecodable)('bytes that are no UTF-8: %s', (_, bytes, place) => {
     expect(printed(readYamlFile({ path: 'p.yaml', bytes }).problems)).toEqual([
-      'p.yaml:5:1 error the file is not UTF-8',
+      `p.yaml:${place} error the file is not UTF-8`,
     ])
   })
 
@@ -192,8 +206,8 @@ describe('a file is answered with all that is wrong in it', () => {
     const utf16 = Buffer.from(`\ufeff${head}`, 'utf16le')
     const said = (bytes: Uint8Array): string[] => printed(readYamlFile({ path: 'p.yaml', bytes }).problems)
     expect(said(utf16)).toEqual(['p.yaml:1:1 error the file is UTF-16: save it as UTF-8'])
-    expect(said(Buffer.from('a: 1\nb: \0\n'))).toEqual([
-      'p.yaml:2:1 error the file holds a NUL byte: it is no text',
+    expect(said(Buffer.from('a: 1\nä: \0\n'))).toEqual([
+      'p.yaml:2:4 error the file holds a NUL byte: it is no text',
     ])
     expect(said(new Uint8Array(1024 * 1024 + 1))).toEqual([
       'p.yaml error the file is larger than 1024 KiB: split it',
