@@ -40,7 +40,7 @@ export function policyOfRego(
     problems.push(regoProblem(module.path, module.annotations?.location, message))
   }
   const described = annotated[0] ?? first
-  const { metadata, problems: misdescribed } = readMetadata(described.annotations, id, described.path)
+  const { metadata, problems: misdescribed } = readMetadata(described, id)
   problems.push(...misdescribed, ...unusedRules(modules))
   for (const module of modules) problems.push(...reasonProblems(module, metadata.appliesTo))
   const reached = librariesReached(modules, libraries)

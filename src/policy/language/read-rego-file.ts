@@ -12,6 +12,7 @@ import { templateLibrary } from './reason-template.js'
 import { actionProblems } from './rego-actions.js'
 import type { Location, Module } from './rego-ast.js'
 import { mentionsOf } from './rego-mentions.js'
+import { strayAnnotations } from './rego-metadata.js'
 import { importedNames } from './rego-names.js'
 import { readPatterns } from './rego-patterns.js'
 import { regoProblem } from './rego-problem.js'
@@ -57,6 +58,7 @@ export function readRegoFile(file: PolicyFile, parsed: ParsedRego): FileReading 
     return { ...reading, libraries: [{ ...module, regexPatterns: patterns }], problems }
   }
   problems.push(...actionProblems(module.rules).map(({ location, message }) => at(location, message)))
+  problems.push(...strayAnnotations(ast.annotations ?? [], path, rego))
   return { ...reading, modules: [module], problems }
 }
 

@@ -4,6 +4,8 @@
  */
 import { z } from 'zod'
 import type { Hook, Policy, PolicyProblem } from '../policy.js'
+import type { RegoModule } from './file-reading.js'
+import { Findings } from './findings.js'
 import { checkNamedField, rolloutField } from './input-fields.js'
 import { nearestOf } from './nearest.js'
 import {
@@ -14,8 +16,10 @@ import {
   scopeSchema,
   tagsSchema,
 } from './policy-schema.js'
+import { annotationsText } from './rego-annotations.js'
 import type { Annotations } from './rego-ast.js'
 import { checkForm } from './schema-problems.js'
+import type { ValuePath } from './yaml-documents.js'
 
 /** `custom` may hold anything else besides: other tools read it too. */
 const customSchema = z.looseObject({
@@ -33,29 +37,36 @@ export type Metadata = Pick<
   'name' | 'description' | 'owner' | 'tags' | 'appliesTo' | 'enforcement' | 'rollout' | 'scope'
 >
 
-/** Reads the annotations of a package; with none, all is as by default. */
+/** OPA's own; it passes over all others. */
+const annotationKeys = [
+  'scope',
+  'title',
+  'description',
+  'entrypoint',
+  'organizations',
+  'related_resources',
+  'authors',
+  'schemas',
+  'compile',
+  'custom',
+]
+
+/** Reads the annotations of a module's package; with none, all is as by default. */
 export function readMetadata(
-  annotations: Annotations | undefined,
+  { annotations, path: file, rego }: Pick<RegoModule, 'annotations' | 'path' | 'rego'>,
   id: string,
-  file: string,
-): { metadata: Metadata; problems: PolicyProblem[] } {
-  const { title, description, custom: raw = {}, location } = annotations ?? { scope: 'package' }
-  const problems: PolicyProblem[] = []
-  const error = (path: readonly PropertyKey[], message: string): void => {
-    const at = location === undefined ? {} : { line: location.row, column: location.col }
-    problems.push({
-      file,
-      ...at,
-      message: `custom.${path.map(String).join('.')}: ${message}`,
-      severity: 'error',
-    })
-  }
+): { metadata: Metadata; problems: readonly PolicyProblem[] } {
+  const { title, description, custom: raw = {} } = annotations ?? { scope: 'package' }
+  const findings = new Findings(file, annotationsText(rego, annotations))
+  const error = (path: ValuePath, message: string, key = false): void =>
+    findings.error(['custom', ...path], `custom.${path.map(String).join('.')}: ${message}`, { key })
   const form = checkForm(customSchema, raw)
-  for (const { path, message } of form.problems) error(path, message)
+  for (const { path, message, key } of form.problems) error(path, message, key)
   for (const name of Object.keys(raw)) {
     const near = known.includes(name) ? undefined : nearestOf(name, known)
-    if (near !== undefined) error([name], `unknown key; did you mean "${near}"?`)
+    if (near !== undefined) error([name], `unknown key; did you mean "${near}"?`, true)
   }
+  checkKeys(findings)
   const custom = form.value ?? {}
   const appliesTo = [...new Set(custom.applies_to ?? ['step'])] as Hook[]
   const by = (raw.rollout as { by?: unknown } | null | undefined)?.by ?? rolloutField(appliesTo)
@@ -72,6 +83,39 @@ export function readMetadata(
       rollout: { percent: custom.rollout?.percent ?? 100, by: String(by) },
       scope: { tenants: custom.scope?.tenants ?? ['*'], sources: custom.scope?.sources ?? ['*'] },
     },
-    problems,
+    problems: findings.problems,
   }
+}
+
+function checkKeys(findings: Findings): void {
+  for (const name of Object.keys(findings.document.value as object)) {
+    if (annotationKeys.includes(name)) continue
+    const near = nearestOf(name, annotationKeys)
+    if (known.includes(name))
+      findings.error([name], `${name} is read under custom: write custom: {${name}: ...}`, { key: true })
+    else if (near !== undefined)
+      findings.error([name], `unknown key "${name}"; did you mean "${near}"?`, { key: true })
+  }
+}
+
+/** What decides when a policy is asked, and does nothing where it stands at a rule. */
+const ofPackage = ['applies_to', 'enforcement', 'rollout', 'scope']
+
+/** Warns of annotations of rules that were meant for the package. */
+export function strayAnnotations(
+  annotations: readonly Annotations[],
+  file: string,
+  rego: string,
+): PolicyProblem[] {
+  return annotations.flatMap((each) => {
+    if (each.scope !== 'rule' && each.scope !== 'document') return []
+    const stray = Object.keys(each.custom ?? {}).filter((name) => ofPackage.includes(name))
+    if (stray.length === 0) return []
+    const findings = new Findings(file, annotationsText(rego, each))
+    for (const name of stray) {
+      const message = `custom.${name} is read of the package alone: put it above the package`
+      findings.warn(['custom', name], message, { key: true })
+    }
+    return findings.problems
+  })
 }

@@ -341,16 +341,45 @@ describe('what is wrong with a policy in Rego is said with its place', () => {
       'annotations out of range',
       `# METADATA\n# custom:\n#   enforcment: shadow\n#   rollout: {percent: 200, by: modle}\n#   applies_to: step\n${header}block contains "x"\n`,
       [
-        '1:1 error custom.applies_to: expected a list, found text',
-        '1:1 error custom.rollout.percent: percent is from 0 to 100',
-        '1:1 error custom.enforcment: unknown key; did you mean "enforcement"?',
-        '1:1 error custom.rollout.by: unknown field "modle"; did you mean "model"?',
+        '3:5 error custom.enforcment: unknown key; did you mean "enforcement"?',
+        '4:24 error custom.rollout.percent: percent is from 0 to 100',
+        '4:33 error custom.rollout.by: unknown field "modle"; did you mean "model"?',
+        '5:17 error custom.applies_to: expected a list, found text',
       ],
     ],
     [
       'an annotation that names no field',
-      `# METADATA\n# custom:\n#   rollout: {by: modle}\n${header}block contains "x"\n`,
+      `# A team's own.\n\n#METADATA\n#title: x\n#custom: {rollout: {by: modle}}\n${header}block contains "x"\n`,
+      ['5:25 error custom.rollout.by: unknown field "modle"; did you mean "model"?'],
+    ],
+    [
+      'annotations that are written unevenly',
+      `# METADATA\n# title: x\n#custom: {rollout: {by: modle}}\n${header}block contains "x"\n`,
       ['1:1 error custom.rollout.by: unknown field "modle"; did you mean "model"?'],
+    ],
+    ['comments like annotations', `# title: x\n# enforcement: shadow\n${header}block contains "x"\n`, []],
+    [
+      'annotations of OPA with a slip in them',
+      `# METADATA\n# titel: x\n# cusstom: {owner: me}\n# ticket: 7\n${header}block contains "x"\n`,
+      [
+        '2:3 error unknown key "titel"; did you mean "title"?',
+        '3:3 error unknown key "cusstom"; did you mean "custom"?',
+      ],
+    ],
+    [
+      'annotations that belong under custom',
+      `# METADATA\n# title: x\n# enforcement: shadow\n${header}block contains "x"\n`,
+      ['3:3 error enforcement is read under custom: write custom: {enforcement: ...}'],
+    ],
+    [
+      'annotations that stand at a rule',
+      `${header}# METADATA\n# custom:\n#   owner: me\n#   applies_to: [plan]\nblock contains "x"\n`,
+      ['6:5 warning custom.applies_to is read of the package alone: put it above the package'],
+    ],
+    [
+      'annotations that are no YAML',
+      `# METADATA\n# title: [a\n${header}block contains "x"\n`,
+      ['2:1 error yaml: '],
     ],
   ]
 
