@@ -3,12 +3,14 @@
  * @module
  */
 import type { PolicyFile } from '../policy.js'
-import type { Toolchain } from '../toolchain/toolchain.js'
+import { type Diagnostic, stackOverflow, type Toolchain } from '../toolchain/toolchain.js'
 import { assemblePolicies, type PolicySet } from './assemble-policies.js'
 import { emptyReading, type FileReading } from './file-reading.js'
 import { readText } from './file-text.js'
 import { type ParsedRego, readRegoFile } from './read-rego-file.js'
 import { readYamlFile } from './read-yaml-file.js'
+import { tooDeepInRego } from './rego-nesting.js'
+import { type Place, tooDeep } from './yaml-documents.js'
 
 /** What is needed of OPA to read policies. */
 export type RegoParser = Pick<Toolchain, 'parse'>
@@ -54,10 +56,8 @@ function nothingIn(file: PolicyFile): FileReading {
   return { ...emptyReading(file.path), problems: [problem] }
 }
 
-/**
- * Parses all at once; when some have errors, the others are asked for again, because OPA answers all or none. Where the
- * toolchain itself gives up, the halves are asked for, until the file is found that it gave up on.
- */
+type Sources = Readonly<Record<string, string>>
+
 async function parseAll(
   files: readonly PolicyFile[],
   toolchain: RegoParser,
@@ -68,30 +68,50 @@ async function parseAll(
     const text = readText(file)
     // The reading says what is wrong with it, syntax tree or not.
     if (!text.ok) parsed.set(file.path, { ok: false, errors: [] })
-    else if (text.text.trim() !== '') sources[file.path] = text.text
+    else if (text.text.trim() !== '') {
+      const deep = tooDeepInRego(text.text)
+      if (deep === undefined) sources[file.path] = text.text
+      else parsed.set(file.path, { ok: false, errors: [nestingError(deep)] })
+    }
   }
-  const batches = [Object.keys(sources)]
-  for (let paths = batches.pop(); paths !== undefined; paths = batches.pop()) {
-    if (paths.length === 0) continue
-    const files = Object.fromEntries(paths.map((path) => [path, sources[path]!]))
-    const reply = await toolchain.parse({ files, locations: true })
-    if (reply.ok) {
-      for (const [path, module] of Object.entries(reply.modules)) parsed.set(path, { ok: true, module })
-      continue
-    }
-    const { errors } = reply
-    const strangers = errors.filter(({ file }) => file === undefined || !Object.hasOwn(files, file))
-    if (strangers.length > 0 && paths.length > 1) {
-      const half = Math.ceil(paths.length / 2)
-      batches.push(paths.slice(half), paths.slice(0, half))
-      continue
-    }
-    const failed = paths.filter((path) => strangers.length > 0 || errors.some(({ file }) => file === path))
-    for (const path of failed) {
-      const own = errors.filter(({ file }) => file === path)
-      parsed.set(path, { ok: false, errors: [...own, ...strangers] })
-    }
-    batches.push(paths.filter((path) => !failed.includes(path)))
-  }
+  await parse(sources, toolchain, parsed)
   return parsed
 }
+
+const nestingError = ({ line, column }: Place): Diagnostic => ({
+  code: 'nesting',
+  message: tooDeep,
+  row: line,
+  col: column,
+})
+
+/** Parses all at once; when some have errors, the others are asked for again, because OPA answers all or none. */
+async function parse(sources: Sources, toolchain: RegoParser, into: Map<string, ParsedRego>): Promise<void> {
+  const paths = Object.keys(sources)
+  if (paths.length === 0) return
+  const reply = await toolchain.parse({ files: sources, locations: true })
+  if (reply.ok) {
+    for (const [path, module] of Object.entries(reply.modules)) into.set(path, { ok: true, module })
+    return
+  }
+  const strangers = reply.errors.filter(({ file }) => file === undefined || !Object.hasOwn(sources, file))
+  // What brings the parser down is in one of them: the others are not to blame.
+  if (paths.length > 1 && strangers.some(({ code }) => failures.has(code))) {
+    const middle = paths.length >> 1
+    await parse(pick(sources, paths.slice(0, middle)), toolchain, into)
+    await parse(pick(sources, paths.slice(middle)), toolchain, into)
+    return
+  }
+  const failed = new Set(strangers.length > 0 ? paths : reply.errors.map(({ file }) => file!))
+  for (const path of failed) {
+    const own = reply.errors.filter(({ file }) => file === path)
+    into.set(path, { ok: false, errors: [...own, ...strangers] })
+  }
+  const rest = paths.filter((path) => !failed.has(path))
+  await parse(pick(sources, rest), toolchain, into)
+}
+
+const failures: ReadonlySet<string> = new Set([stackOverflow.code, 'toolchain_crash', 'toolchain_panic'])
+
+const pick = (sources: Sources, paths: readonly string[]): Sources =>
+  Object.fromEntries(paths.map((path) => [path, sources[path]!]))

@@ -3,8 +3,7 @@
  * @module
  */
 import type { PolicyFile, PolicyProblem } from '../policy.js'
-import { type Diagnostic, isStackOverflow } from '../toolchain/operations.js'
-import { deepestPlace } from './deepest-place.js'
+import type { Diagnostic } from '../toolchain/toolchain.js'
 import { emptyReading, type FileReading, type RegoModule } from './file-reading.js'
 import { readText } from './file-text.js'
 import { readsOfOthers } from './other-policies.js'
@@ -30,7 +29,7 @@ export function readRegoFile(file: PolicyFile, parsed: ParsedRego): FileReading 
   const reading = emptyReading(path)
   const text = readText(file)
   if (!text.ok) return { ...reading, problems: [text.problem] }
-  if (!parsed.ok) return { ...reading, problems: problemsOf(path, text.text, parsed.errors) }
+  if (!parsed.ok) return { ...reading, problems: problemsOf(path, parsed.errors) }
   const rego = text.text
   if (path.endsWith('_test.rego')) return { ...reading, regoTests: [{ path, rego }] }
   const ast = parsed.module as Module
@@ -79,14 +78,18 @@ function whyNoPackage(path: readonly string[]): string | undefined {
 const templateLibraryName = templateLibrary.packagePath.join('.')
 
 /** Complaints of OPA's parser; of those on one line the first, which the others follow from. */
-function problemsOf(file: string, rego: string, errors: readonly Diagnostic[]): PolicyProblem[] {
-  const overflow = errors.find(isStackOverflow)
-  if (overflow) return [problemsIn(file)(deepestPlace(rego), overflow.message)]
+function problemsOf(file: string, errors: readonly Diagnostic[]): PolicyProblem[] {
   const rows = new Set<number | undefined>()
   return errors.flatMap(({ message, row, col }) => {
     if (row !== undefined && rows.has(row)) return []
     rows.add(row)
     const at = row === undefined ? {} : { line: row, column: col ?? 1 }
-    return [{ file, ...at, message: message.replace(/\s+/g, ' '), severity: 'error' as const }]
+    return [{ file, ...at, message: plain(message), severity: 'error' as const }]
   })
+}
+
+function plain(message: string): string {
+  // Lines of the annotations, counted from their first, lead nowhere.
+  const annotations = /^yaml: (?:unmarshal errors:\s+)?line \d+: (.*?)(?: at line \d+)?$/s.exec(message)
+  return (annotations ? `the annotations: ${annotations[1]}` : message).replace(/\s+/g, ' ')
 }

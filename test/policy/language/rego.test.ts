@@ -379,7 +379,17 @@ describe('what is wrong with a policy in Rego is said with its place', () => {
     [
       'annotations that are no YAML',
       `# METADATA\n# title: [a\n${header}block contains "x"\n`,
-      ['2:1 error yaml: '],
+      ["2:1 error the annotations: did not find expected ',' or ']'"],
+    ],
+    [
+      'annotations that stand twice',
+      `# METADATA\n# title: a\n# title: b\n${header}block contains "x"\n`,
+      ['3:1 error the annotations: mapping key "title" already defined'],
+    ],
+    [
+      'annotations that are no mapping',
+      `# METADATA\n# title: a\n# custom: [a]\n${header}block contains "x"\n`,
+      ['3:1 error the annotations: cannot unmarshal !!seq into map[string]interface {}'],
     ],
   ]
 
@@ -405,6 +415,25 @@ describe('what is wrong with a policy in Rego is said with its place', () => {
       'd.yaml',
       'e_test.rego',
     ])
+  })
+
+  test('what nests too deep or goes on too long, and the files beside it are read', async () => {
+    const rule = (condition: string): string => `${header}block contains "x" if ${condition}\n`
+    const { problems, policies } = await set({
+      'a.rego': rule(`1${' + 1'.repeat(20_000)} > 1`),
+      'b.rego': rule(`# ((((\n"((((" == ${'['.repeat(100)}f(\n1)${']'.repeat(100)}`),
+      'c.rego': rule(`${'('.repeat(5000)}1${')'.repeat(5000)} == 1`),
+      'd.rego': 'package stepgate.policy.d\n\nblock contains if {\n',
+      'e.rego': `package stepgate.policy.e\n\nblock contains "x" if "((((" == ${'[1, '.repeat(100)}2${']'.repeat(100)}\n`,
+    })
+    expect(printed(problems)).toEqual([
+      'a.rego error an expression is too long, or nests too deep: split it',
+      'b.rego:4:112 error nested deeper than 100 levels',
+      'c.rego:3:123 error nested deeper than 100 levels',
+      'd.rego:3:16 error unexpected if keyword',
+      'd.rego:4:1 error unexpected eof token',
+    ])
+    expect(policies.map(({ id }) => id)).toEqual(['e'])
   })
 
   test('a toolchain that does not answer is a problem of every Rego file', async () => {
