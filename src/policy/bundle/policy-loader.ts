@@ -66,7 +66,8 @@ export class PolicyLoader {
   async load(files: readonly SourceFile[], origin: SourceOrigin): Promise<LoadedPolicies> {
     const readings = await this.#readings.readings(files, (unknown) => this.#read(unknown))
     const set = assemblePolicies(readings)
-    if (!isUsable(set)) return { ok: false, problems: set.problems, transient: false }
+    const transient = readings.some(({ unread }) => unread === true)
+    if (!isUsable(set)) return { ok: false, problems: set.problems, transient }
     const outcomes = await this.#shards(set)
     const inLibraries = await this.#libraries.refusal(set.policies, set.libraries)
     const failed = [...outcomes.filter((outcome) => !outcome.ok), ...(inLibraries ? [inLibraries] : [])]

@@ -56,15 +56,14 @@ export class ReadingCache {
         fresh.set(this.#key(file), readings[i]!)
       })
     }
+    const all = files.map((file) => {
+      const key = this.#key(file)
+      return [key, (known.get(key) ?? fresh.get(key))!] as const
+    })
     // Only what the folder holds now is kept: the rest can be read again.
-    this.#known = new Map(
-      files.map((file) => {
-        const key = this.#key(file)
-        return [key, (known.get(key) ?? fresh.get(key))!]
-      }),
-    )
-    await this.#save(fresh)
-    return [...files].map((file) => this.#known!.get(this.#key(file))!)
+    this.#known = new Map(all.filter(isKept))
+    await this.#save([...fresh].filter(isKept))
+    return all.map(([, reading]) => reading)
   }
 
   #key({ path, digest }: SourceFile): string {
@@ -89,13 +88,13 @@ export class ReadingCache {
     return known
   }
 
-  async #save(fresh: ReadonlyMap<string, FileReading>): Promise<void> {
-    if (this.#path === undefined || fresh.size === 0) return
+  async #save(fresh: readonly Entry[]): Promise<void> {
+    if (this.#path === undefined || fresh.length === 0) return
     try {
       await mkdir(this.#directory!, { recursive: true })
-      this.#lines += fresh.size
+      this.#lines += fresh.length
       if (this.#lines - this.#known!.size <= MAX_USELESS_LINES) {
-        await appendFile(this.#path, `\n${[...fresh].map(lineOf).join('\n')}\n`)
+        await appendFile(this.#path, `\n${fresh.map(lineOf).join('\n')}\n`)
         return
       }
       const unfinished = `${this.#path}.${process.pid}`
@@ -108,7 +107,11 @@ export class ReadingCache {
   }
 }
 
-function lineOf([key, reading]: [string, FileReading]): string {
+type Entry = readonly [key: string, reading: FileReading]
+
+const isKept = ([, { unread }]: Entry): boolean => unread !== true
+
+function lineOf([key, reading]: Entry): string {
   const content = `${key} ${JSON.stringify(reading)}`
   return `${lineDigest(content)} ${content}`
 }

@@ -34,7 +34,7 @@ export interface DataPart {
   readonly document?: number
 }
 
-/** All that one file says. It depends on nothing but the file's path and bytes, so it may be kept by their digest. */
+/** All that one file says. It depends on nothing but the file's path and bytes, so it may be kept by their digest, unless it is `unread`. */
 export interface FileReading {
   readonly file: string
   /** Of YAML documents. */
@@ -50,6 +50,8 @@ export interface FileReading {
   /** Agents, providers, connectors, plans. */
   readonly documents: readonly RegistryDocument[]
   readonly problems: readonly PolicyProblem[]
+  /** The toolchain failed, not the file: what this says is not to be kept. */
+  readonly unread?: true
 }
 
 /** A reading in which nothing was found. */

@@ -29,7 +29,10 @@ export function readRegoFile(file: PolicyFile, parsed: ParsedRego): FileReading 
   const reading = emptyReading(path)
   const text = readText(file)
   if (!text.ok) return { ...reading, problems: [text.problem] }
-  if (!parsed.ok) return { ...reading, problems: problemsOf(path, parsed.errors) }
+  if (!parsed.ok) {
+    const unread = parsed.errors.some(isOfToolchain) ? ({ unread: true } as const) : {}
+    return { ...reading, problems: problemsOf(path, parsed.errors), ...unread }
+  }
   const rego = text.text
   if (path.endsWith('_test.rego')) return { ...reading, regoTests: [{ path, rego }] }
   const ast = parsed.module as Module
@@ -87,6 +90,8 @@ function problemsOf(file: string, errors: readonly Diagnostic[]): PolicyProblem[
     return [{ file, ...at, message: plain(message), severity: 'error' as const }]
   })
 }
+
+const isOfToolchain = ({ code }: Diagnostic): boolean => code.startsWith('toolchain_')
 
 function plain(message: string): string {
   // Lines of the annotations, counted from their first, lead nowhere.
