@@ -4,8 +4,9 @@
  */
 import type { PolicyAction, PolicyFault, PolicyMatch } from '../../domain/decision.js'
 import type { Policy } from '../policy.js'
+import type { EncodedInput } from './encoded-input.js'
 import { readMatches } from './matches.js'
-import type { EncodedInput, WasmPolicy } from './wasm-policy.js'
+import type { WasmPolicy } from './wasm-policy.js'
 
 /** A policy, and where to ask about it. */
 export interface Asked {

@@ -10,6 +10,7 @@ import type { Condition, Fact, Hook, Policy } from '../policy.js'
 import { type Asked, askModules, evaluationFault, failureOf, shadowFailure } from './ask-modules.js'
 import type { CompiledShard, InputPath } from './compiled-shard.js'
 import { Conditions, NEVER, type Node } from './conditions.js'
+import { type EncodedInput, encodeInput } from './encoded-input.js'
 import { entrypointOf } from './entrypoint.js'
 import { type FactNumber, Facts, type HistoryFacts } from './facts.js'
 import { Fields, type Slot } from './fields.js'
@@ -19,7 +20,7 @@ import type { Revision } from './revision.js'
 import { inRollout } from './rollout.js'
 import { Texts } from './texts.js'
 import { partRead, withFacts, withSteps } from './wasm-input.js'
-import { type EncodedInput, encodeInput, messageOf, type WasmPolicy } from './wasm-policy.js'
+import { messageOf, type WasmPolicy } from './wasm-policy.js'
 
 /** A policy set that judges. Immutable; whoever holds one may go on asking it after another one has gone live. */
 export interface PolicyEngine {

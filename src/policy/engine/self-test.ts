@@ -3,9 +3,10 @@
  * @module
  */
 import type { Policy, PolicyProblem } from '../policy.js'
+import { encodeInput } from './encoded-input.js'
 import { entrypointOf } from './entrypoint.js'
 import { readMatches } from './matches.js'
-import { encodeInput, type WasmPolicy } from './wasm-policy.js'
+import type { WasmPolicy } from './wasm-policy.js'
 
 const harmless = '{"step_input":{},"metadata":{},"workflow":{"steps":[]},"step":{},"user":{},"facts":{}}'
 

@@ -7,6 +7,7 @@
  */
 import * as runtime from '@open-policy-agent/opa-wasm'
 import { type Builtins, instantiatePolicy } from '../builtins/index.js'
+import type { EncodedInput } from './encoded-input.js'
 
 // Node has WebAssembly; the type library without a browser's DOM does not say so. Only what is used is declared.
 declare const WebAssembly: {
@@ -66,24 +67,6 @@ const BYTES_FOR_A_BYTE_OF_DATA = 32
 const MOST_PAGES = 65_536
 
 const dataBytes = (data: object | undefined): number => (data ? Buffer.byteLength(JSON.stringify(data)) : 0)
-
-/** An input as UTF-8, valid until the next one is encoded. */
-export interface EncodedInput {
-  readonly bytes: Uint8Array
-}
-
-let encodeBuffer = Buffer.allocUnsafeSlow(16 * 1024)
-const LARGEST_KEPT = 1024 * 1024
-
-/** Encodes once for all modules that are asked about one input. */
-export function encodeInput(text: string): EncodedInput {
-  const worstCase = text.length * 3
-  if (worstCase > encodeBuffer.length) {
-    if (worstCase > LARGEST_KEPT) return { bytes: Buffer.from(text) }
-    encodeBuffer = Buffer.allocUnsafeSlow(worstCase)
-  }
-  return { bytes: encodeBuffer.subarray(0, encodeBuffer.write(text)) }
-}
 
 /** What an entry point answered: nothing, a value, or why there is none. */
 export type Answer =

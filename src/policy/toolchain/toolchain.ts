@@ -2,6 +2,7 @@
  * OPA's own parser, checker, formatter, compiler, test runner and interpreter, without OPA being installed: OPA as
  * one WASM module in a process of its own. See `build/` for how the module is made.
  */
+import { type Diagnostic, stackOverflow, type ToolchainReply } from './diagnostics.js'
 import type {
   Capabilities,
   CheckRequest,
@@ -9,7 +10,6 @@ import type {
   CompileRequest,
   CompileTestsAnswer,
   CompileTestsRequest,
-  Diagnostic,
   EvalAnswer,
   EvalManyAnswer,
   EvalManyRequest,
@@ -18,12 +18,11 @@ import type {
   ParseRequest,
   TestAnswer,
   TestRequest,
-  ToolchainReply,
 } from './operations.js'
-import { stackOverflow } from './operations.js'
 import { type ProcessAnswer, startProcess, type ToolchainProcess } from './process.js'
 
-export * from './operations.js'
+export * from './diagnostics.js'
+export type * from './operations.js'
 
 export interface ToolchainOptions {
   /** The process and its memory are given back after this much idleness, in milliseconds. Default 180,000. */
