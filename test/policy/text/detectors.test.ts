@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { textOf } from '#src/policy/language/fact.js'
 import { describeDetectors, detector, detectorNames } from '#src/policy/text/detectors/registry.js'
 import { detectorTest } from '#src/policy/text/text-test.js'
 import { TextView } from '#src/policy/text/text-view.js'
 import { BENIGN } from './detectors/benign.js'
 import { CODE_CASES } from './detectors/code-cases.js'
 import { COMMAND_CASES } from './detectors/command-cases.js'
+import { HARMLESS_VALUES, NAMED_VALUES } from './detectors/named-values.js'
 import { PII_CASES } from './detectors/pii-cases.js'
 import { SECRET_CASES } from './detectors/secret-cases.js'
 import { SQL_CASES } from './detectors/sql-cases.js'
@@ -31,6 +33,16 @@ describe.each(Object.entries(CASES))('%s', (name, cases) => {
 
   it('has at least four cases of each kind', () => {
     expect(Math.min(cases.finds.length, cases.ignores.length)).toBeGreaterThanOrEqual(4)
+  })
+})
+
+describe('the text of an input, where a name has a line to itself', () => {
+  it.each(NAMED_VALUES)('holds what %s finds: %j', (name, input) => {
+    expect(finds(name, textOf(input))).toBe(true)
+  })
+
+  it.each(HARMLESS_VALUES)('holds nothing to find: %j', (input) => {
+    expect(detectorNames().filter((name) => finds(name, textOf(input)))).toEqual([])
   })
 })
 

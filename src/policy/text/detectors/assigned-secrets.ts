@@ -1,6 +1,6 @@
 /** What stands where a secret would: placeholders, types, names of things to look up. */
 const STAND_IN =
-  /^(?:x{3,}|\*{3,}|\.{3}|<|\$\{|\$\(|\{\{?|\[|%[({sA-Z]|your[_ -]|my[_ -]|example|placeholder|redacted|changeme|change[_-]me|dummy|required|optional|string|number|boolean|integer|object|null|none|true|false|undefined|hidden|masked|bearer$|process\.|os\.|env\.|getenv|config\.|settings\.|self\.|this\.|vault|secretsmanager|req\.|request\.|args\.|options\.)/i
+  /^(?:x{3,}|\*{3,}|\.{3}|<|\$\{|\$\(|\{\{?|\[|%[({sA-Z]|your[_ -]|my[_ -]|example|placeholder|redacted|changeme|change[_-]me|dummy|required|optional|string|number|boolean|integer|object|null|none|true|false|undefined|hidden|masked|bearer$|process\.|os\.|env\.|getenv|config\.|settings\.|self\.|this\.|vault|secretsmanager|arn:|op:|req\.|request\.|args\.|options\.)/i
 
 /** A name that counts or points at something, not a secret: `next_page_token`, `csrf_token`, `total_tokens`. */
 const HARMLESS_NAME =
@@ -12,18 +12,30 @@ const MIN_BARE = 8
 const MIN_QUOTED = 6
 const MAX_VALUE = 200
 
-/** Whether a value that could be a secret follows the name and the sign. */
+/** Whether a value that could be a secret follows the name, after a sign or on the next line. */
 export function isSecretAssignment(match: string, text: string, start: number): boolean {
   if (HARMLESS_NAME.test(text.slice(Math.max(0, start - 16), start))) return false
   const end = start + match.length
   const following = text.slice(end, end + MAX_VALUE)
+  // The working directory.
+  if (/^pwd/i.test(match) && /^["']?(?:[/~]|[A-Z]:)/.test(following)) return false
+  if (match.endsWith('\n')) return isSecretOnNextLine(text, start, following)
   const quoted = /^(["'`])([^"'`\n]*)\1/.exec(following)
   const value = quoted?.[2] ?? /^[^\s,;"'`)}\]]*/.exec(following)![0]
   if (STAND_IN.test(value) || /\s/.test(value)) return false
   if (quoted !== null) return value.length >= MIN_QUOTED && /[^a-z]/i.test(value)
-  // A bare word may be any word: a secret mixes letters with something else, and calls nothing.
-  const mixed = /[A-Za-z]/.test(value) && /[^A-Za-z_.-]/.test(value)
-  return value.length >= MIN_BARE && mixed && !/[([]/.test(value)
+  return value.length >= MIN_BARE && isMixed(value)
+}
+
+/** A bare word may be any word: a secret mixes letters with something else, and calls nothing. */
+const isMixed = (value: string): boolean =>
+  /[A-Za-z]/.test(value) && /[^A-Za-z_.-]/.test(value) && !/[([]/.test(value)
+
+/** In the text of an input a name has a line to itself, and so has its value. */
+function isSecretOnNextLine(text: string, start: number, following: string): boolean {
+  if (!/(?:^|\n)[\w.-]{0,40}$/.test(text.slice(Math.max(0, start - 42), start))) return false
+  const value = /^[^\n]*/.exec(following)![0]
+  return value.length >= MIN_QUOTED && !/\s/.test(value) && !STAND_IN.test(value) && isMixed(value)
 }
 
 /** Whether a password and a host follow the user, and the password is not a place to put one. */

@@ -1,7 +1,10 @@
 /** How far before a finding a word about it may stand, in UTF-16 units. */
 const REACH = 48
-/** What may stand between the word and the finding: no other value, and not too much. */
-const BETWEEN = '[^\\d\\n,;{}]{0,24}$'
+/**
+ * What may stand between the word and the finding, in the syntax of JavaScript patterns: no other value, and not too
+ * much; or the rest of a name, for the text of an input has each name on a line and its value on the next.
+ */
+export const BETWEEN = '(?:[^\\d\\n,;{}]{0,24}|[\\w .-]{0,16}\\n)'
 
 /**
  * Tells whether one of some words stands shortly before a place: what makes `account number: 12345678` a bank account.
@@ -9,7 +12,7 @@ const BETWEEN = '[^\\d\\n,;{}]{0,24}$'
  * @param words alternatives in the syntax of JavaScript patterns, for lower-case text
  */
 export function saidBefore(words: string): (text: string, place: number) => boolean {
-  const pattern = new RegExp(`(?:^|[^a-z])(?:${words})${BETWEEN}`)
+  const pattern = new RegExp(`(?:^|[^a-z])(?:${words})${BETWEEN}$`)
   return (text, place) => pattern.test(apart(text.slice(Math.max(0, place - REACH), place)))
 }
 

@@ -20,7 +20,7 @@ export const SECRETS: readonly ClueDetector[] = [
     description: 'Forty characters of base64 assigned to something named like an AWS secret key.',
     category: 'secret',
     clues: [
-      `(?i:secret_?-? ?access_?-? ?key|aws_?-? ?secret(?:_?-? ?key)?)["']?[ \\t]?(?:=>|[:=])[ \\t]?["']?[0-9A-Za-z/+]{40}(?:$|[^0-9A-Za-z/+=])`,
+      `(?i:secret_?-? ?access_?-? ?key|aws_?-? ?secret(?:_?-? ?key)?)(?:["']?[ \\t]?(?:=>|[:=])[ \\t]?["']?|\\n)[0-9A-Za-z/+]{40}(?:$|[^0-9A-Za-z/+=])`,
     ],
   },
   {
@@ -125,8 +125,8 @@ export const SECRETS: readonly ClueDetector[] = [
     description: 'A bearer token or basic login in an Authorization header.',
     category: 'secret',
     clues: [
-      `(?i)authorization["']?\\s?[:=]\\s?["']?bearer\\s[0-9A-Za-z_.~+/-]{20}`,
-      `(?i)authorization["']?\\s?[:=]\\s?["']?basic\\s[0-9A-Za-z+/]{12,200}={0,2}`,
+      `(?i)authorization(?:["']?\\s?[:=]\\s?["']?|\\n)bearer\\s[0-9A-Za-z_.~+/-]{20}`,
+      `(?i)authorization(?:["']?\\s?[:=]\\s?["']?|\\n)basic\\s[0-9A-Za-z+/]{12,200}={0,2}`,
     ],
   },
   {
@@ -145,7 +145,7 @@ export const SECRETS: readonly ClueDetector[] = [
     clues: [
       ...['passw(?:or)?d|passphrase|pwd', 'secret', 'credentials?', 'token', 'api_?-?key|access_?-?key'].map(
         (words) => ({
-          pattern: `(?i)(?:${words})(?:_?key)?["']?[ \\t]?(?:=>|:?=|:)[ \\t]?`,
+          pattern: `(?i)(?:${words})(?:_?key)?(?:["']?[ \\t]?(?:=>|:?=|:)[ \\t]?|\\n)`,
           accept: isSecretAssignment,
         }),
       ),

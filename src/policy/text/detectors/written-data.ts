@@ -1,5 +1,6 @@
 import { isDni } from './codes/check-letters.js'
 import type { ClueDetector } from './from-clues.js'
+import { BETWEEN } from './said-before.js'
 
 const DAY = '(?:0?[1-9]|[12]\\d|3[01])'
 const MONTH = '(?:0?[1-9]|1[0-2])'
@@ -7,9 +8,9 @@ const YEAR = '(?:19|20)\\d\\d'
 const NAME = '(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\\.?'
 const TH = '(?:st|nd|rd|th)?'
 
-/** A date in figures, or with the month's name, after not too much and no other value. */
+/** A date in figures, or with the month's name. */
 const DATE_SOON = new RegExp(
-  `^[^\\d\\n,;{}]{0,24}(?:${[
+  `^${BETWEEN}(?:${[
     `${YEAR}[-/.]?${MONTH}[-/.]?${DAY}`,
     `${DAY}[-/. ]${MONTH}[-/. ](?:${YEAR}|\\d\\d\\b)`,
     `${MONTH}[-/.]${DAY}[-/.](?:${YEAR}|\\d\\d\\b)`,
