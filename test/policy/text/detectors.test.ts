@@ -4,6 +4,7 @@ import { describeDetectors, detector, detectorNames } from '#src/policy/text/det
 import { detectorTest } from '#src/policy/text/text-test.js'
 import { TextView } from '#src/policy/text/text-view.js'
 import { BENIGN } from './detectors/benign.js'
+import type { CaseTable } from './detectors/case.js'
 import { CODE_CASES } from './detectors/code-cases.js'
 import { COMMAND_CASES } from './detectors/command-cases.js'
 import { HARMLESS_VALUES, NAMED_VALUES } from './detectors/named-values.js'
@@ -11,11 +12,17 @@ import { PII_CASES } from './detectors/pii-cases.js'
 import { SECRET_CASES } from './detectors/secret-cases.js'
 import { SQL_CASES } from './detectors/sql-cases.js'
 
-const CASES = { ...PII_CASES, ...SECRET_CASES, ...SQL_CASES, ...CODE_CASES, ...COMMAND_CASES }
+const CASES: CaseTable = { ...PII_CASES, ...SECRET_CASES, ...SQL_CASES, ...CODE_CASES, ...COMMAND_CASES }
 const GROUPS = ['pii', 'secret', 'sql', 'code', 'command']
 
 /** Long enough for the sketch to be asked first. */
 const PADDING = 'Nothing to see here, only a few words of plain English that make the text longer. '
+
+const BY_NAME: ReadonlySet<string> = new Set(
+  describeDetectors().flatMap(({ name, byNameOnly }) => (byNameOnly ? [name] : [])),
+)
+
+const groupOf = (name: string): string => name.split('.')[0]!
 
 const finds = (name: string, text: string): boolean => detector(name)!.test(new TextView(text))
 
@@ -23,7 +30,7 @@ describe.each(Object.entries(CASES))('%s', (name, cases) => {
   it.each(cases.finds)('finds it in: %s', (text) => {
     expect(finds(name, text)).toBe(true)
     expect(finds(name, `${PADDING}\n${text}\n${PADDING}`)).toBe(true)
-    expect(finds(name.split('.')[0]!, text)).toBe(true)
+    expect(BY_NAME.has(name) || finds(groupOf(name), text)).toBe(true)
   })
 
   it.each(cases.ignores)('leaves alone: %s', (text) => {
@@ -55,13 +62,17 @@ describe('the detectors', () => {
     )
   })
 
+  it.each([...BY_NAME])('leave %s to be asked by its own name, not by the group', (name) => {
+    expect(CASES[name]!.finds.filter((text) => !finds(groupOf(name), text))).not.toEqual([])
+  })
+
   it.each(BENIGN)('find nothing in what is ordinary: %s', (text) => {
     expect(detectorNames().filter((name) => finds(name, text))).toEqual([])
   })
 
   it('describe themselves in a sentence', () => {
     for (const { name, title, description, category } of describeDetectors()) {
-      expect(name.split('.')[0]).toBe(category)
+      expect(groupOf(name)).toBe(category)
       expect(title).not.toBe('')
       expect(description).toMatch(/^[A-Z0-9].*\.$/)
     }

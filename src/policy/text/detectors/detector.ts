@@ -11,6 +11,8 @@ export interface DetectorDescription {
   /** One sentence: what is looked for and what is not taken for it. */
   readonly description: string
   readonly category: DetectorCategory
+  /** What it finds is too common to be asked for together with others: its group leaves it out. */
+  readonly byNameOnly?: true
 }
 
 /** A named question about a text. */

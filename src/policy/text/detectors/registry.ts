@@ -8,12 +8,21 @@ import { fromClues } from './from-clues.js'
 import { NUMBERS } from './numbers/index.js'
 import { SECRETS } from './secrets.js'
 import { SQL } from './sql.js'
+import { SQL_BY_NAME } from './sql-by-name.js'
 import { WRITTEN_DATA } from './written-data.js'
 
 const ALL: readonly Detector[] = merged([
   ...NUMBERS,
   ...CODES,
-  ...fromClues([...ADDRESSES, ...WRITTEN_DATA, ...SECRETS, ...SQL, ...CODE_CLUES, ...COMMANDS]),
+  ...fromClues([
+    ...ADDRESSES,
+    ...WRITTEN_DATA,
+    ...SECRETS,
+    ...SQL,
+    ...SQL_BY_NAME,
+    ...CODE_CLUES,
+    ...COMMANDS,
+  ]),
 ])
 
 const GROUP_TITLES: Readonly<Record<DetectorCategory, string>> = {
@@ -35,19 +44,14 @@ export function detectorNames(): string[] {
   return [...detectors.keys()]
 }
 
-/** The detector of that name, or of that group (`pii` finds what any `pii.*` finds). */
+/** The detector of that name, or of that group: `pii` finds what any `pii.*` finds, save those asked for by name only. */
 export function detector(name: string): Detector | undefined {
   return detectors.get(name)
 }
 
 /** What there is to say about every detector, for documentation. */
 export function describeDetectors(): DetectorDescription[] {
-  return [...detectors.values()].map(({ name, title, description, category }) => ({
-    name,
-    title,
-    description,
-    category,
-  }))
+  return [...detectors.values()].map(({ test, ...description }) => description)
 }
 
 /** Detectors of one name, told by different means, are one detector. */
@@ -62,13 +66,14 @@ function merged(parts: readonly Detector[]): Detector[] {
 
 function withGroup(category: DetectorCategory): Detector[] {
   const members = ALL.filter((member) => member.category === category)
-  const names = members.map(({ name }) => name).join(', ')
+  const asked = members.filter((member) => member.byNameOnly === undefined)
+  const names = asked.map(({ name }) => name).join(', ')
   const group: Detector = {
     name: category,
     title: GROUP_TITLES[category],
     description: `Whatever a detector of the group finds: ${names}.`,
     category,
-    test: anyOf(members),
+    test: anyOf(asked),
   }
   return [group, ...members]
 }

@@ -145,7 +145,7 @@ export const SECRETS: readonly ClueDetector[] = [
     clues: [
       ...['passw(?:or)?d|passphrase|pwd', 'secret', 'credentials?', 'token', 'api_?-?key|access_?-?key'].map(
         (words) => ({
-          pattern: `(?i)(?:${words})(?:_?key)?(?:["']?[ \\t]?(?:=>|:?=|:)[ \\t]?|\\n)`,
+          pattern: `(?i)(?:${words})(?:_?key)?(?:["'\`)\\] \\t]{0,3}(?:=>|:?=|:)[ \\t]?|\\n)`,
           accept: isSecretAssignment,
         }),
       ),
