@@ -2,7 +2,7 @@
 const COMMAND_LENGTH = 300
 
 /** The words of a command from here to its end. */
-function wordsFrom(text: string, start: number): string[] {
+export function wordsFrom(text: string, start: number): string[] {
   const command = /^[^\n;|&]*/.exec(text.slice(start, start + COMMAND_LENGTH))![0]
   return command.split(/\s+/).map((word) => word.replace(/["'`)\\,]+$|^["'`]+/g, ''))
 }
@@ -30,9 +30,32 @@ export function isForcedPush(_match: string, text: string, start: number): boole
   return words.some((word) => /^(?:--force|-[a-z]*f[a-z]*|--mirror|--delete|\+[\w/.-]+(?::.*)?)$/.test(word))
 }
 
+/** Whether what a download was put into is run later on the same line: `curl -o x.sh ... && sh x.sh`. */
+export function isFetchedThenRun(_match: string, text: string, start: number): boolean {
+  const line = /^[^\n]*/.exec(text.slice(start, start + 2 * COMMAND_LENGTH))![0]
+  const [fetch = '', ...later] = line.split(/&&|;/)
+  const file =
+    /(?:\s-\w*[oO]|\s--output(?:-document)?[ =]|[^-=]>)\s*["']?([\w./~-]+)/.exec(fetch)?.[1] ??
+    /https?:\/\/[^\s"']*\/([\w.-]+)(?:[\s"']|$)/.exec(fetch)?.[1]
+  if (file === undefined) return false
+  const name = file.slice(file.lastIndexOf('/') + 1)
+  return later.some((command) => {
+    const [first = '', ...rest] = command
+      .trim()
+      .replace(/^sudo\s+/, '')
+      .split(/\s+/)
+    if (/^(?:(?:ba|z|da|k)?sh|source|\.|python[\d.]*|perl|ruby|node|php)$/.test(first.replace(/^.*\//, '')))
+      return rest.some((word) => endsWithName(word, name))
+    return /^(?:\.|~|\/)/.test(first) && endsWithName(first, name)
+  })
+}
+
+const endsWithName = (word: string, name: string): boolean =>
+  name !== '' && word.replace(/^.*\//, '') === name
+
 /** What only someone who climbs out asks for. */
 const SYSTEM_PATH =
-  /^(?:\.\.[/\\])*(?:etc|proc|root|var|sys|boot|windows|winnt|users|home|\.ssh|\.aws|\.env)\b/i
+  /^(?:\.\.[/\\]{1,3})*(?:etc|proc|root|var|sys|boot|windows|winnt|users|home|\.ssh|\.aws|\.env)\b/i
 /** Before a path, what says that it is another source file of the same project. */
 const IMPORT = /(?:\bfrom|\bimport|\brequire|\binclude|\busing|@use|@forward|\bextends)["']?[\s:=("'[]*$/i
 
@@ -41,5 +64,5 @@ export function isClimb(_match: string, text: string, start: number): boolean {
   const path = text.slice(start, start + 200)
   if (/[\w.]/.test(text.charAt(start - 1))) return false
   if (SYSTEM_PATH.test(path)) return true
-  return /^(?:\.\.[/\\]){2}/.test(path) && !IMPORT.test(text.slice(Math.max(0, start - 24), start))
+  return /^(?:\.\.[/\\]{1,3}){2}/.test(path) && !IMPORT.test(text.slice(Math.max(0, start - 24), start))
 }

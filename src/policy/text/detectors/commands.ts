@@ -1,12 +1,8 @@
-import { isClimb, isForcedPush, isSweepingRemoval } from './command-verdicts.js'
+import { isClimb, isFetchedThenRun, isForcedPush, isSweepingRemoval } from './command-verdicts.js'
 import type { ClueDetector } from './from-clues.js'
 
-const DEVICE = '/dev/(?:sd[a-z]|hd[a-z]|vd[a-z]|xvd[a-z]|nvme\\d|mmcblk\\d|disk\\d|mapper/|md\\d|loop\\d)'
-const HOME =
-  '(?:~|\\$HOME|\\$\\{HOME\\}|/root|/home/[\\w.-]{1,32}|/Users/[\\w.-]{1,32}|%USERPROFILE%|[A-Z]:\\\\Users\\\\[\\w.-]{1,32})'
-/** Whatever reads or copies a file. */
-const READ =
-  '(?:cat|tac|less|more|head|tail|bat|nl|strings|xxd|od|base64|grep|awk|sed|cut|cp|mv|scp|rsync|tar|zip|source|type|vim?|nano|open|get-content|gc|curl|read_?file(?:sync)?|open)'
+const DEVICE =
+  '/dev/(?:sd[a-z]|hd[a-z]|vd[a-z]|xvd[a-z]|nvme\\d|mmcblk\\d|disk\\d|mapper/|md\\d|loop\\d|disk/by-)'
 const FETCH = '(?:curl|wget|fetch|aria2c|lynx|http)'
 const SHELL =
   '(?:sudo\\s{1,4}(?:-\\S{1,20}\\s{1,4}){0,3})?(?:/usr)?(?:/local)?(?:/bin/)?(?:env\\s{1,4})?(?:ba|z|da|k|c|tc|fi|a)?sh\\b'
@@ -22,13 +18,15 @@ export const COMMANDS: readonly ClueDetector[] = [
     category: 'command',
     clues: [
       { pattern: '\\brm\\s{1,4}[^\\n;|&]', accept: isSweepingRemoval },
+      '\\brm(?:\\$\\{IFS\\}|\\$IFS)-|\\b(?:shutil\\.rmtree|fs\\.rm(?:Sync)?|rimraf(?:\\.sync)?)\\(\\s?["\'](?:/|~|\\*|\\.\\.?)/?["\']',
       '(?i)\\b(?:del|erase)\\s{1,4}(?:/[a-z]\\s{1,4}){0,4}/[sq]\\b',
       '(?i)\\b(?:rd|rmdir)\\s{1,4}(?:/q\\s{1,4})?/s\\b',
       '(?i)\\bformat\\s{1,4}[a-z]:',
       '(?i)\\b(?:remove-item|ri)\\b[^\\n;|]*\\s-(?:recurse|r)\\b[^\\n;|]*\\s-(?:force|f)\\b|\\b(?:remove-item|ri)\\b[^\\n;|]*\\s-(?:force|f)\\b[^\\n;|]*\\s-(?:recurse|r)\\b',
       '\\bfind\\s[^\\n;|]*\\s-(?:delete\\b|exec(?:dir)?\\s{1,4}(?:/bin/)?(?:rm|shred|unlink)\\b)',
       `\\bdd\\s[^\\n;|]*\\bof=${DEVICE}`,
-      `\\b(?:mkfs(?:\\.\\w{2,8})?|wipefs|blkdiscard|sgdisk|fdisk|parted|badblocks)\\s[^\\n;|]*${DEVICE}`,
+      `\\b(?:mkfs(?:\\.\\w{2,8})?|mke2fs|mkswap|cryptsetup|wipefs|blkdiscard|sgdisk|fdisk|parted|badblocks)\\s[^\\n;|]*${DEVICE}`,
+      '\\bdiskutil\\s{1,4}(?:erase|partition|zero)\\w*\\s|\\b(?:zpool|zfs)\\s{1,4}destroy\\s|\\b(?:lv|vg|pv)remove\\s',
       '\\bshred\\s{1,4}(?:-\\S{1,20}\\s{1,4}){0,6}[/~.\\w*]',
       `(?:^|[^>])>\\s{0,4}${DEVICE}|\\b(?:cp|cat|tee)\\s[^\\n;|]*\\s${DEVICE}`,
       ':\\s{0,2}\\(\\s{0,2}\\)\\s{0,2}\\{\\s{0,2}:\\s{0,2}\\|\\s{0,2}:\\s{0,2}&\\s{0,2}\\}\\s{0,2};\\s{0,2}:',
@@ -55,7 +53,9 @@ export const COMMANDS: readonly ClueDetector[] = [
     clues: [
       '/dev/(?:tcp|udp)/[\\w.$({-]{1,80}/[\\d$({]',
       '\\b(?:nc|ncat|netcat)(?:\\.\\w{2,12})?\\s[^\\n;]*\\s?(?:-[a-z]{0,4}[ec]|--exec|--sh-exec)\\s{1,4}["\']?(?:/\\S{0,20}/)?(?:ba|z|da)?(?:sh|cmd(?:\\.exe)?|powershell)\\b',
-      '\\bmkfifo\\s[^\\n]*\\b(?:nc|ncat|netcat|telnet|openssl)\\b|\\b(?:nc|ncat|netcat|telnet)\\s[^\\n]*\\|\\s{0,4}(?:/bin/)?(?:ba)?sh\\b',
+      '\\bmkfifo\\s[^\\n]*\\b(?:nc|ncat|netcat|telnet|openssl)\\b|\\b(?:nc|ncat|netcat|telnet|openssl)\\s[^\\n]*\\|\\s{0,4}(?:/bin/)?(?:ba)?sh\\b',
+      '/inet/(?:tcp|udp)/0/|\\bmsfvenom\\b|\\bmeterpreter/reverse_|\\bshell_reverse_tcp\\b|\\bos\\.dup2\\(\\s?\\w{1,16}\\.fileno\\(\\)\\s?,\\s?[012]\\b',
+      '\\.connect\\(\\s?\\d{1,5}\\s?,\\s?["\'][\\w.-]{1,64}["\'][^\\n]*\\.pipe\\(|\\blua\\b[^\\n]*\\bsocket\\b[^\\n]*\\bos\\.execute\\(',
       '\\bsocket\\b[^\\n]*\\.connect\\([^\\n]*(?:dup2|pty\\.spawn|subprocess|/bin/(?:ba)?sh)',
       '(?i)\\bperl\\b[^\\n]*-e\\b[^\\n]*\\bsocket\\b[^\\n]*\\bexec\\b|\\bphp\\s{1,4}-r\\b[^\\n]*fsockopen|\\bruby\\s{1,4}-rsocket\\b|\\bTCPSocket\\.(?:new|open)\\b[^\\n]*\\bexec\\b',
       '(?i)\\bsocat\\b[^\\n]*\\bexec:|\\bSystem\\.Net\\.Sockets\\.TcpClient\\b|\\bbash\\s{1,4}-i\\s{0,4}>&|\\bsh\\s{1,4}-i\\s{0,4}[<>]&',
@@ -64,32 +64,18 @@ export const COMMANDS: readonly ClueDetector[] = [
   {
     name: 'command.pipe_to_shell',
     title: 'Download run at once',
-    description: 'What was just fetched, or decoded, goes straight into a shell or interpreter.',
+    description:
+      'What was just fetched, or decoded, goes straight into a shell or interpreter, piped or from the file it was put in.',
     category: 'command',
     clues: [
-      `\\b${FETCH}\\s[^\\n]*\\|\\s{0,4}(?:${SHELL}|${INTERPRETER})`,
-      `\\b(?:ba|z)?sh\\s{1,4}(?:-\\w{1,4}\\s{1,4}){0,2}<\\(\\s{0,4}${FETCH}\\s|\\b(?:source|\\.)\\s{1,4}<\\(\\s{0,4}${FETCH}\\s`,
+      `\\b${FETCH}\\s[^\\n]*(?:\\\\\\n[^\\n]*)?\\|\\s{0,4}(?:${SHELL}|${INTERPRETER})`,
+      `\\b(?:ba|z)?sh\\s{1,4}(?:-\\w{1,4}\\s{1,4}){0,2}(?:<\\s{0,4})?<\\(\\s{0,4}${FETCH}\\s|\\b(?:source|\\.)\\s{1,4}<\\(\\s{0,4}${FETCH}\\s`,
       `\\b(?:eval|(?:ba|z)?sh\\s{1,4}-[a-z]{0,3}c)\\s{1,4}["']?(?:\\$\\(|\`)\\s{0,4}${FETCH}\\s`,
+      { pattern: '\\b(?:curl|wget)\\s{1,4}[^\\n]', accept: isFetchedThenRun },
       `\\bbase64\\s{1,4}(?:-d|-D|--decode)[^\\n]*\\|\\s{0,4}(?:${SHELL}|${INTERPRETER})|\\bxxd\\s{1,4}-r[^\\n]*\\|\\s{0,4}${SHELL}`,
       '(?i)\\b(?:iex|invoke-expression)\\b[^\\n]*(?:downloadstring|invoke-webrequest|invoke-restmethod|\\biwr\\b|\\birm\\b|net\\.webclient)|\\b(?:iwr|irm|invoke-webrequest|invoke-restmethod)\\b[^\\n]*\\|\\s{0,4}(?:iex|invoke-expression)\\b',
       '(?i)\\bpowershell(?:\\.exe)?\\s[^\\n]*-e(?:nc|ncodedcommand)?\\s{1,4}[0-9A-Za-z+/=]{24}',
       '(?i)\\b(?:certutil\\b[^\\n]*-urlcache|bitsadmin\\b[^\\n]*/transfer|mshta\\s{1,4}https?:|regsvr32\\b[^\\n]*/i:https?:)',
-    ],
-  },
-  {
-    name: 'command.credential_read',
-    title: 'Credential files',
-    description:
-      'Files that hold keys and passwords: ~/.ssh, ~/.aws, .env, /etc/shadow, tokens of clouds and clusters.',
-    category: 'command',
-    clues: [
-      `(?:${HOME}/|\\s|/|^)\\.(?:ssh/(?:id_\\w{2,12}|authorized_keys|identity|\\*)|aws/credentials|kube/config|docker/config\\.json|netrc\\b|pgpass\\b|git-credentials\\b|gnupg/|config/gcloud/|azure/(?:accessTokens|msal)|npmrc\\b|pypirc\\b)`,
-      `${HOME}[/\\\\]\\.(?:ssh|aws|gnupg|kube|azure)(?:[/\\\\\\s"';|&)]|$)`,
-      `(?i)\\b${READ}\\b[^\\n;|&]*[\\s/"'@=(]\\.env(?:\\.(?:local|prod|production|dev|development|staging))?(?:$|[\\s"');|&])`,
-      '/etc/(?:shadow|gshadow|sudoers|master\\.passwd|security/passwd|krb5\\.keytab)\\b|/proc/(?:self|\\d{1,7})/environ\\b',
-      '/(?:var/)?run/secrets/(?:kubernetes\\.io|\\w)|(?i:\\\\system32\\\\config\\\\(?:sam|system|security)\\b|\\bntds\\.dit\\b)',
-      '(?i)\\bsecurity\\s{1,4}(?:find-(?:generic|internet)-password|dump-keychain)\\b|\\bmimikatz\\b|\\blazagne\\b|\\bsekurlsa::',
-      '\\b(?:aws\\s{1,4}configure\\s{1,4}(?:get|export-credentials)|gcloud\\s{1,4}auth\\s{1,4}print-(?:access|identity)-token|kubectl\\s{1,4}get\\s{1,4}secrets?\\b[^\\n;|]*-o|gh\\s{1,4}auth\\s{1,4}token)\\b',
     ],
   },
   {
@@ -100,7 +86,7 @@ export const COMMANDS: readonly ClueDetector[] = [
     category: 'command',
     clues: [
       '169\\.254\\.(?:169\\.254|170\\.(?:2|23))\\b|(?i:fd00:ec2::254|::ffff:a9fe:a9fe)',
-      '(?i)\\bmetadata\\.(?:google\\.internal|goog|azure\\.com|tencentyun\\.com|packet\\.net|platformequinix\\.com)\\b',
+      '(?i)\\bmetadata\\.(?:google\\.internal|goog|azure\\.(?:com|internal)|oraclecloud\\.com|tencentyun\\.com|packet\\.net|platformequinix\\.com)\\b|//instance-data(?:\\.ec2\\.internal)?(?:[/:\\s"\']|$)',
       '(?i)\\b(?:100\\.100\\.100\\.200|192\\.0\\.0\\.192|168\\.63\\.129\\.16)\\b',
       '(?i)//(?:2852039166|0xa9fea9fe|0xa9\\.0xfe\\.0xa9\\.0xfe|0?0?251\\.0?0?376\\.0?0?251\\.0?0?376|025177524776)\\b',
       '/latest/(?:meta-data|api/token|user-data|dynamic/instance-identity)\\b|/computeMetadata/v1|/metadata/(?:instance|identity)\\?api-version|\\bX-aws-ec2-metadata-token\\b|\\bMetadata-Flavor:',

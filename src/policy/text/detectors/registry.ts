@@ -3,8 +3,11 @@ import { ADDRESSES } from './addresses.js'
 import { CODE_CLUES } from './code.js'
 import { CODES } from './codes/index.js'
 import { COMMANDS } from './commands.js'
+import { COMMANDS_BY_NAME } from './commands-by-name.js'
+import { CREDENTIAL_FILES } from './credential-files.js'
 import type { Detector, DetectorCategory, DetectorDescription } from './detector.js'
 import { fromClues } from './from-clues.js'
+import { INSTALLS } from './installs.js'
 import { NUMBERS } from './numbers/index.js'
 import { SECRETS } from './secrets.js'
 import { SQL } from './sql.js'
@@ -22,6 +25,9 @@ const ALL: readonly Detector[] = merged([
     ...SQL_BY_NAME,
     ...CODE_CLUES,
     ...COMMANDS,
+    ...CREDENTIAL_FILES,
+    ...INSTALLS,
+    ...COMMANDS_BY_NAME,
   ]),
 ])
 
