@@ -9,11 +9,19 @@ import { CODE_CASES } from './detectors/code-cases.js'
 import { COMMAND_CASES } from './detectors/command-cases.js'
 import { HARMLESS_VALUES, NAMED_VALUES } from './detectors/named-values.js'
 import { PII_CASES } from './detectors/pii-cases.js'
+import { PROMPT_CASES } from './detectors/prompt-cases.js'
 import { SECRET_CASES } from './detectors/secret-cases.js'
 import { SQL_CASES } from './detectors/sql-cases.js'
 
-const CASES: CaseTable = { ...PII_CASES, ...SECRET_CASES, ...SQL_CASES, ...CODE_CASES, ...COMMAND_CASES }
-const GROUPS = ['pii', 'secret', 'sql', 'code', 'command']
+const CASES: CaseTable = {
+  ...PII_CASES,
+  ...SECRET_CASES,
+  ...SQL_CASES,
+  ...CODE_CASES,
+  ...COMMAND_CASES,
+  ...PROMPT_CASES,
+}
+const GROUPS = ['pii', 'secret', 'sql', 'code', 'command', 'prompt']
 
 /** Long enough for the sketch to be asked first. */
 const PADDING = 'Nothing to see here, only a few words of plain English that make the text longer. '
@@ -48,8 +56,8 @@ describe('the text of an input, where a name has a line to itself', () => {
     expect(finds(name, textOf(input))).toBe(true)
   })
 
-  it.each(HARMLESS_VALUES)('holds nothing to find: %j', (input) => {
-    expect(detectorNames().filter((name) => finds(name, textOf(input)))).toEqual([])
+  it.each(HARMLESS_VALUES)('holds nothing for any group to find: %j', (input) => {
+    expect(GROUPS.filter((name) => finds(name, textOf(input)))).toEqual([])
   })
 })
 

@@ -24,18 +24,33 @@ export function isSecretAssignment(match: string, text: string, start: number): 
   const value = quoted?.[2] ?? /^[^\s,;"'`)}\]]*/.exec(following)![0]
   if (STAND_IN.test(value) || /\s/.test(value)) return false
   if (quoted !== null) return value.length >= MIN_QUOTED && /[^a-z]/i.test(value)
-  return value.length >= MIN_BARE && isMixed(value)
+  return value.length >= (/^pass/i.test(match) ? MIN_QUOTED : MIN_BARE) && isMixed(value)
 }
 
 /** A bare word may be any word: a secret mixes letters with something else, and calls nothing. */
 const isMixed = (value: string): boolean =>
   /[A-Za-z]/.test(value) && /[^A-Za-z_.-]/.test(value) && !/[([]/.test(value)
 
+/** Whether nothing but more of a name stands before on the line. */
+const hasLineToItself = (text: string, start: number): boolean =>
+  /(?:^|\n)[\w.-]{0,40}$/.test(text.slice(Math.max(0, start - 42), start))
+
 /** In the text of an input a name has a line to itself, and so has its value. */
 function isSecretOnNextLine(text: string, start: number, following: string): boolean {
-  if (!/(?:^|\n)[\w.-]{0,40}$/.test(text.slice(Math.max(0, start - 42), start))) return false
+  if (!hasLineToItself(text, start)) return false
   const value = /^[^\n]*/.exec(following)![0]
   return value.length >= MIN_QUOTED && !/\s/.test(value) && !STAND_IN.test(value) && isMixed(value)
+}
+
+/** Before `key` or `token`, what makes of it no secret. */
+const NO_SECRET =
+  /(?:\b(?:primary|foreign|unique|composite|sort|partition|cache|object|row|public|idempotency|and|or|where|on|by|set)[ _-]?|[a-z]-|mon|don|tur|hoc|whis)$/i
+
+/** Whether the name is that of a secret, whatever the value is; keys of tables and of keyboards are none. */
+export function isAnyAssignment(match: string, text: string, start: number): boolean {
+  const before = text.slice(Math.max(0, start - 16), start)
+  if (/^[^=:]*\n/.test(match) && !hasLineToItself(text, start)) return false
+  return !NO_SECRET.test(before) && !HARMLESS_NAME.test(before) && !/==|=>?\s?>/.test(match)
 }
 
 /** Whether a password and a host follow the user, and the password is not a place to put one. */

@@ -13,7 +13,8 @@ export const CODE_CLUES: readonly ClueDetector[] = [
     category: 'code',
     clues: [
       `${CALL}eval\\(\\s{0,4}[^)\\s]`,
-      '\\b(?:window|globalThis|global|self)\\.eval\\(',
+      '\\b(?:window|globalThis|global|self|builtins)\\.eval\\(|\\[["\']eval["\']\\]\\(|\\(\\s?0\\s?,\\s?eval\\s?\\)\\(',
+      `${CALL}Function\\(\\s{0,4}["'\`][^\\n]*\\)\\(`,
       '\\bnew\\s{1,4}Function\\s?\\(\\s{0,4}[^)\\s]',
       '\\bset(?:Timeout|Interval|Immediate)\\(\\s{0,4}["\'`]',
       '\\bvm\\.(?:runIn(?:New|This)?Context|compileFunction|Script)\\(',
@@ -30,7 +31,7 @@ export const CODE_CLUES: readonly ClueDetector[] = [
       `${CALL}exec(?:file)?\\(\\s{0,4}[^)\\s]`,
       '\\bcompile\\([^\\n]+,\\s{0,4}["\']exec["\']\\s{0,4}\\)',
       '__import__\\(\\s{0,4}["\'](?:os|subprocess|sys|socket|pty|shutil|ctypes|builtins)["\']',
-      '__builtins__|\\bgetattr\\(\\s{0,4}__builtins__|\\.__globals__\\b|\\.__subclasses__\\(\\)',
+      '__builtins__|\\bbuiltins\\.exec\\(|\\bgetattr\\(\\s{0,4}__builtins__|\\.__globals__\\b|\\.__subclasses__\\(\\)',
       '\\bimportlib\\.import_module\\(\\s{0,4}[^"\'\\s)]',
     ],
   },
@@ -42,6 +43,10 @@ export const CODE_CLUES: readonly ClueDetector[] = [
     clues: [
       '\\bos\\.(?:system|popen|spawn[lv]p?e?|exec[lv]p?e?)\\(',
       '\\bsubprocess\\.\\w{1,20}\\([^\\n]*shell\\s?=\\s?True',
+      '\\bsubprocess\\.\\w{1,20}\\([^()]*\\bshell\\s?=\\s?True|\\bcreate_subprocess_shell\\(',
+      `\\b(?:subprocess\\.\\w{1,20}|spawn(?:Sync)?|execFile(?:Sync)?)\\(\\s{0,4}\\[?["'](?:/bin/)?(?:ba|z)?sh["']\\s?,\\s{0,4}\\[?["']-\\w{0,3}c["']`,
+      // a command line put together, whatever the module is called
+      `\\bexec(?:Sync|Async|Promise)?\\(\\s{0,4}(?:\`[\\w./-]{1,32}\\s[^\`\\n]*\\$\\{|["'][\\w./-]{1,32}\\s[^"'\\n]*["']\\s{0,4}\\+)`,
       '\\bsubprocess\\.(?:getoutput|getstatusoutput)\\(|\\bcommands\\.getoutput\\(|\\bpty\\.spawn\\(',
       '\\bchild_process\\b[^\\n]*\\.?\\bexec(?:File)?(?:Sync)?\\(',
       `${CALL}(?:execSync|execFileSync|spawnSync)\\(`,
@@ -62,6 +67,7 @@ export const CODE_CLUES: readonly ClueDetector[] = [
     category: 'code',
     clues: [
       '\\b(?:c?[Pp]ickle|_pickle|dill|cloudpickle|jsonpickle|pandas|pd)\\.(?:loads?|Unpickler|read_pickle|decode)\\(',
+      '\\bfrom\\s(?:c?[Pp]ickle|_pickle|dill)\\simport\\b[^\\n]*\\b(?:loads?|Unpickler)\\b|\\ballow_pickle\\s?=\\s?True\\b',
       '\\bmarshal\\.loads?\\(|\\bshelve\\.open\\(|\\bjoblib\\.load\\(',
       { pattern: '\\byaml\\.load(?:_all)?\\(', accept: isUnsafeYamlLoad },
       '\\byaml\\.(?:unsafe_load|full_load|UnsafeLoader|load_documents)\\b|\\bYAML\\.(?:unsafe_load|load)\\(|\\bPsych\\.load\\(',
@@ -78,7 +84,11 @@ export const CODE_CLUES: readonly ClueDetector[] = [
       'A statement put together with values in its text: f-strings, %, format, +, template literals.',
     category: 'code',
     clues: [
-      { pattern: '(?i)(?:select|insert\\s{1,4}into|update|delete\\s{1,4}from)\\s', accept: isBuiltFromText },
+      {
+        pattern:
+          '(?i)(?:select|insert\\s{1,4}into|update|delete\\s{1,4}from|(?:drop|truncate|alter)\\s{1,4}table)\\s',
+        accept: isBuiltFromText,
+      },
     ],
   },
 ]

@@ -1,7 +1,7 @@
 import type { TextView } from '../text-view.js'
 
 /** What a finding is about. */
-export type DetectorCategory = 'pii' | 'secret' | 'sql' | 'code' | 'command'
+export type DetectorCategory = 'pii' | 'secret' | 'sql' | 'code' | 'command' | 'prompt'
 
 /** What people read about a detector. */
 export interface DetectorDescription {

@@ -9,6 +9,7 @@ import type { Detector, DetectorCategory, DetectorDescription } from './detector
 import { fromClues } from './from-clues.js'
 import { INSTALLS } from './installs.js'
 import { NUMBERS } from './numbers/index.js'
+import { PROMPTS } from './prompts.js'
 import { SECRETS } from './secrets.js'
 import { SQL } from './sql.js'
 import { SQL_BY_NAME } from './sql-by-name.js'
@@ -28,6 +29,7 @@ const ALL: readonly Detector[] = merged([
     ...CREDENTIAL_FILES,
     ...INSTALLS,
     ...COMMANDS_BY_NAME,
+    ...PROMPTS,
   ]),
 ])
 
@@ -37,6 +39,7 @@ const GROUP_TITLES: Readonly<Record<DetectorCategory, string>> = {
   sql: 'Dangerous SQL',
   code: 'Dangerous code',
   command: 'Dangerous commands',
+  prompt: 'Orders to the agent in what it reads',
 }
 
 const detectors: ReadonlyMap<string, Detector> = new Map(

@@ -1,4 +1,4 @@
-import { isLoginInAddress, isSecretAssignment } from './assigned-secrets.js'
+import { isAnyAssignment, isLoginInAddress, isSecretAssignment } from './assigned-secrets.js'
 import type { ClueDetector } from './from-clues.js'
 
 /** Before and after a token, so that it is not cut out of a longer one. */
@@ -149,6 +149,21 @@ export const SECRETS: readonly ClueDetector[] = [
           accept: isSecretAssignment,
         }),
       ),
+    ],
+  },
+  {
+    name: 'secret.assigned',
+    title: 'Something named like a secret',
+    description:
+      'Password, key, token, secret, credentials or connection string, a sign and any value; not keys of tables, nor counts of tokens.',
+    category: 'secret',
+    byNameOnly: true,
+    clues: [
+      {
+        pattern:
+          '(?i)(?:passw(?:or)?d|passphrase|key|token|secret|credentials?|connection[ _-]?string)(?:["\'`]?\\s?(?:=>|:?=|:)\\s?["\'`]?|\\n)[^\\s=]',
+        accept: isAnyAssignment,
+      },
     ],
   },
   {

@@ -24,5 +24,6 @@ export const BENIGN: readonly string[] = [
   'git commit -m "Remove the force push" && git push origin main',
   'The password policy: at least 12 characters. Reset your password here. Token limit reached.',
   'trace 4bf92f3577b34da6a3ce929d0e0e4736 span 00f067aa0ba902b7 arn:aws:s3:::bucket/key',
+  'You are a helpful assistant. Follow the rules below, use the tools, and say so if you are unsure.',
   '{"tool":"search","args":{"q":"best ramen in Berlin","limit":10,"lang":"de"},"ok":true,"score":0.87}',
 ]
