@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { textOf } from '#src/policy/language/fact.js'
 import { describeDetectors, detector, detectorNames } from '#src/policy/text/detectors/registry.js'
@@ -31,6 +32,15 @@ const BY_NAME: ReadonlySet<string> = new Set(
 )
 
 const groupOf = (name: string): string => name.split('.')[0]!
+
+const words = (list = ''): string[] => list.split(/\s+/).filter(Boolean).sort()
+
+/** The names in a group without its own: those it asks, and those it leaves out. */
+const inGroup = (group: string): [asked: string[], alone: string[]] => {
+  const names = detectorNames().filter((name) => name.startsWith(`${group}.`))
+  const ends = (of: readonly string[]): string[] => of.map((name) => name.slice(group.length + 1)).sort()
+  return [ends(names.filter((name) => !BY_NAME.has(name))), ends(names.filter((name) => BY_NAME.has(name)))]
+}
 
 const finds = (name: string, text: string): boolean => detector(name)!.test(new TextView(text))
 
@@ -68,6 +78,14 @@ describe('the detectors', () => {
         .filter((name) => !GROUPS.includes(name))
         .sort(),
     )
+  })
+
+  it('stand in the README of the policies, with what is asked by name only apart', async () => {
+    const readme = await readFile(new URL('../../../policies/README.md', import.meta.url), 'utf8')
+    const listed = [...readme.matchAll(/^- `(\w+)`: `([^`]+)`(?:;\s+\*by name only\* `([^`]+)`)?/gm)]
+      .filter(([, group]) => GROUPS.includes(group!))
+      .map(([, group, asked, alone]) => [group, words(asked), words(alone)])
+    expect(listed).toEqual(GROUPS.map((group) => [group, ...inGroup(group)]))
   })
 
   it.each([...BY_NAME])('leave %s to be asked by its own name, not by the group', (name) => {

@@ -88,6 +88,12 @@ const isIban = (match: string, text: string, start: number): boolean => {
   return !/[0-9A-Za-z]/.test(text.charAt(at)) && mod97(iban.slice(4) + iban.slice(0, 4)) === 1
 }
 
+/** After the word, small letters count too. */
+const isNamedIban = (match: string, text: string, start: number): boolean => {
+  const from = start + match.length - 4
+  return isIban(match.slice(-4).toUpperCase(), ` ${text.slice(from, from + 48).toUpperCase()}`, 1)
+}
+
 /** Where people, machines and accounts are reached. */
 export const ADDRESSES: readonly ClueDetector[] = [
   {
@@ -103,7 +109,10 @@ export const ADDRESSES: readonly ClueDetector[] = [
     description:
       'An account number with its country’s length and right check digits (mod 97), spaced or not.',
     category: 'pii',
-    clues: [{ pattern: '[A-Z]{2}\\d{2}[ -]?(?:[0-9A-Z]{4}[ -]?){2}', accept: isIban }],
+    clues: [
+      { pattern: '[A-Z]{2}\\d{2}[ -]?(?:[0-9A-Z]{4}[ -]?){2}', accept: isIban },
+      { pattern: '(?i)iban["\']?\\s?[:=]?\\s?["\']?[A-Z]{2}\\d{2}', accept: isNamedIban },
+    ],
   },
   {
     name: 'pii.ip',

@@ -22,4 +22,5 @@ function apart(text: string): string {
 }
 
 /** What is said before the number of a passport. */
-export const SAID_PASSPORT = 'passport(?:[ _.-]?(?:number|no|num|nr|id|#))?|passeport|reisepass|pasaporte'
+export const SAID_PASSPORT =
+  'passport(?:[ _.-]?(?:number|no|num|nr|id|#))?|passeport|reisepass|pasaporte|passaporto|paspor'

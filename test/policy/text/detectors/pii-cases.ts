@@ -49,6 +49,9 @@ export const PII_CASES: CaseTable = {
       '+1 (415) 555-2671',
       'mobile no 98765 43210',
       '+6591234567',
+      'tel: 030 901820',
+      'phone 0812-3456-7890',
+      'phone: 0812 3456 7890',
     ],
     ignores: [
       'ORD-555-123-4567',
@@ -86,6 +89,8 @@ export const PII_CASES: CaseTable = {
       'pay to FR1420041010050500013M02606 today',
       'NL91ABNA0417164300',
       'NO93 8601 1117 947',
+      'iban: gb29nwbk60161331926819, thanks',
+      '{"iban":"nl91abna0417164300"}',
     ],
     ignores: [
       'DE89 3704 0044 0532 0130 01',
@@ -93,6 +98,8 @@ export const PII_CASES: CaseTable = {
       'ZZ89 3704 0044 0532 0130 00',
       'DE893704004405320130',
       'SHA1 0000 1111 2222 3333',
+      'iban: gb29nwbk60161331926818',
+      'gb29nwbk60161331926819',
     ],
   },
   'pii.ip': {
@@ -130,6 +137,9 @@ export const PII_CASES: CaseTable = {
       'Passport No. L8988901',
       'passport_number: AB1234567',
       'Reisepass C01X00T47 / passport C01234567',
+      'Passport No: K1234567E',
+      'passport n° 12AB34567',
+      'paspor A1234567',
     ],
     ignores: [
       'passport control at 10',
@@ -137,6 +147,8 @@ export const PII_CASES: CaseTable = {
       'passport',
       'passport expires in 2031',
       'the passport office, room 12',
+      'order 12AB34567',
+      'passport A12345',
     ],
   },
   'pii.date_of_birth': {
@@ -147,6 +159,10 @@ export const PII_CASES: CaseTable = {
       'birthday: March 12, 1984',
       'dateOfBirth: 12.3.1984',
       'customer_dob 840312 dob 12-03-84',
+      'geboren am 12.03.1984',
+      'née le 12/03/1984',
+      'fecha de nacimiento: 12/03/1984',
+      'tanggal lahir 12-03-1984',
     ],
     ignores: [
       'meeting on 2026-03-12',
@@ -155,6 +171,8 @@ export const PII_CASES: CaseTable = {
       'dob: 13/13/1984',
       'a stubborn 2024-01-01',
       'birth rate 12.5',
+      'ungeboren 2024-01-01',
+      'tanggal 12-03-1984',
     ],
   },
   'pii.us_bank_account': {
@@ -164,6 +182,7 @@ export const PII_CASES: CaseTable = {
       'bank account 987654321',
       'routing number 111000025',
       'accountNumber: 123456789012',
+      'account no. 1234-5678-9012',
     ],
     ignores: [
       'aws account 123456789012',
@@ -256,12 +275,26 @@ export const PII_CASES: CaseTable = {
     ignores: ['ABMXA3211G', 'ACUPA0000R', 'ABMPA32111', 'acupa7085r', 'XACUPA7085R'],
   },
   'pii.in_aadhaar': {
-    finds: ['2341 2341 2346', 'Aadhaar: 234123412346', '2341-2341-2346', 'aadhar no 234123412346'],
+    finds: [
+      '2341 2341 2346',
+      'Aadhaar: 234123412346',
+      '2341-2341-2346',
+      'aadhar no 234123412346',
+      'adhaar: 234123412346',
+    ],
     ignores: ['2341 2341 2347', '234123412346', '1341 2341 2346', '2222 2222 2222', 'Aadhaar: 234123412345'],
   },
   'pii.sg_nric': {
-    finds: ['S1234567D', 'NRIC: T0123456G', 'FIN F1234567N', 'G1234567X', 'M1234567K'],
-    ignores: ['S1234567E', 'T0123456H', 'S123456D', 'A1234567D', 'XS1234567D', 's1234567d'],
+    finds: ['S1234567D', 'NRIC: T0123456G', 'FIN F1234567N', 'G1234567X', 'M1234567K', 'nric: s1234567d'],
+    ignores: [
+      'S1234567E',
+      'T0123456H',
+      'S123456D',
+      'A1234567D',
+      'XS1234567D',
+      's1234567d',
+      'nric: s1234567e',
+    ],
   },
   'pii.sg_uen': {
     finds: ['00192200M', '197401143C', 'S16FC0121D', 'UEN T01FC6132D'],
@@ -273,8 +306,112 @@ export const PII_CASES: CaseTable = {
       'ktp 3171015708450001',
       'nomor induk 3171011708450001',
       '{"nik":"3171011708450001"}',
+      'KTP 317101-170845-0001',
     ],
     ignores: ['3171011708450001', 'NIK: 9971011708450001', 'NIK: 3171013213450001', 'nik 3171011708450000'],
+  },
+  'pii.id_kk': {
+    finds: [
+      'KK: 3171011708150001',
+      'kartu keluarga 3171011708150001',
+      'no. KK 3171 0117 0815 0001',
+      'kk\n3171011708150001',
+    ],
+    ignores: ['3171011708150001', 'KK: 3171013213150001', 'kk 12345678', 'OKK: 3171011708150001'],
+  },
+  'pii.id_bpjs': {
+    finds: [
+      'BPJS 0001234567890',
+      'bpjs kesehatan: 0001234567890',
+      'No BPJS 12345678901',
+      'bpjs\n0001234567890',
+    ],
+    ignores: ['0001234567890', 'BPJS 0000000000000', 'bpjs 123456', 'BPJS terbit 2024'],
+  },
+  'pii.id_bank_account': {
+    finds: [
+      'no rekening 1234567890',
+      'rekening BCA 1234567890',
+      'nomor rekening: 123-4567890',
+      'norek 12345678',
+    ],
+    ignores: ['1234567890', 'rekening 1111111111', 'rekening 12345', 'rekan 1234567890'],
+  },
+  'pii.id_phone': {
+    finds: [
+      '+62 812-3456-7890',
+      '0812-3456-7890',
+      'HP: 081234567890',
+      'no hp 0812 3456 7890',
+      'telepon 021-5551234',
+      '+6281234567890',
+      '(+62) 812 3456 7890',
+    ],
+    ignores: [
+      '081234567890',
+      '0912-3456-7890',
+      'ORD-0812-3456-7890',
+      '+61 812 345 678',
+      'HP: 991234567890',
+      'order 0812345',
+    ],
+  },
+  'pii.sg_phone': {
+    finds: [
+      '+65 9123 4567',
+      '+6591234567',
+      'HP 9123 4567',
+      'mobile: 8123-4567',
+      'tel: 61234567',
+      '(+65) 9123 4567',
+      '0065 9123 4567',
+    ],
+    ignores: [
+      '91234567',
+      'phone 21234567',
+      '+65 2123 4567',
+      'order 9123 4567',
+      '165 9123 4567',
+      'HP LaserJet 4250',
+    ],
+  },
+  'pii.sg_postal_code': {
+    finds: [
+      '1 Raffles Place, Singapore 048616',
+      'S(018956)',
+      'Singapore (238801).',
+      'country: SG, postal code: 238801',
+      'Postal code 560123\nSingapore',
+    ],
+    ignores: [
+      'postal code: 238801',
+      'Singapore 990000',
+      'Singapore 200000 people strong',
+      '238801',
+      'Singapore 2024',
+      'S(12345)',
+    ],
+  },
+  'pii.booking_reference': {
+    finds: [
+      'booking reference: ABC123',
+      'PNR X7K9QP',
+      'record locator X7K9QP',
+      'Your booking reference is ABCDEF.',
+      'confirmation code: K3J9ZQ',
+      '{"bookingReference":"AB12CD"}',
+      'pnr\nAB12CD',
+      'Booking code (PNR): ABC123',
+    ],
+    ignores: [
+      'booking reference missing',
+      'PNR STATUS',
+      'confirmation code: 123456',
+      'order AB12CD',
+      'booking id: 7f3a9c2e-1',
+      'BOOKING NUMBER FORMAT',
+      'booking reference: AB12CDE',
+    ],
   },
   'pii.id_npwp': {
     finds: [

@@ -10,7 +10,8 @@ const TABLE: readonly CodeDetector[] = [
   {
     name: 'pii.sg_nric',
     title: 'Singapore NRIC or FIN',
-    description: 'A letter of the series, seven digits and a right check letter.',
+    description:
+      'A letter of the series, seven digits and a right check letter; in small letters after its name.',
     category: 'pii',
     shape: /^[STFGM]\d{7}[A-Z]$/,
     valid: isNric,
@@ -83,9 +84,9 @@ const TABLE: readonly CodeDetector[] = [
   {
     name: 'pii.passport',
     title: 'Passport number',
-    description: 'Up to three letters and six to nine digits after the word passport.',
+    description: 'Six to nine digits with letters before or around them, after the word passport.',
     category: 'pii',
-    shape: /^[A-Z]{1,3}\d{6,9}$/,
+    shape: /^(?:[A-Z]{1,3}\d{6,9}[A-Z]?|\d\d[A-Z]{2}\d{5})$/,
     valid: anyCode,
     after: SAID_PASSPORT,
   },

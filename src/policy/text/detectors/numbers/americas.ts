@@ -54,6 +54,12 @@ export const AMERICAS: readonly NumberDetector[] = [
           '5 6',
           '4 3 3',
           '4 3 4',
+          '4 4 4',
+          '4-4-3',
+          '4-4-4',
+          '3 6',
+          '3 7',
+          '3-7',
           '2 2 2 2 2',
         ],
         after: SAID_PHONE,
@@ -70,7 +76,7 @@ export const AMERICAS: readonly NumberDetector[] = [
     category: 'pii',
     forms: [
       {
-        shapes: Array.from({ length: 10 }, (_, index) => `${index + 8}`),
+        shapes: [...Array.from({ length: 10 }, (_, index) => `${index + 8}`), '4 4 4', '4-4-4'],
         after:
           '(?:account|acct)[ _.-]?(?:number|no|num|nr|#)|accountnumber|(?:bank|checking|savings)[ _-]?(?:account|acct)',
         valid: (digits) => !isUniform(digits),
@@ -117,7 +123,7 @@ export const AMERICAS: readonly NumberDetector[] = [
   {
     name: 'pii.passport',
     title: 'Passport number',
-    description: 'Up to three letters and six to nine digits after the word passport.',
+    description: 'Six to nine digits with letters before or around them, after the word passport.',
     category: 'pii',
     forms: [{ shapes: ['8', '9'], after: SAID_PASSPORT }],
     valid: (digits) => !isUniform(digits),

@@ -1,17 +1,7 @@
 import { isChineseResident } from '../codes/check-letters.js'
 import { isUniform, luhn, verhoeff, weighted } from './checksums.js'
-import { isDdmmyy, isYymmdd } from './dates.js'
+import { isYymmdd } from './dates.js'
 import type { NumberDetector } from './from-numbers.js'
-
-/** The first two digits of a NIK: the provinces of Indonesia. */
-const PROVINCES = /^(?:1[1-9]|21|3[1-6]|5[1-3]|6[1-5]|7[1-6]|8[12]|9[1-7])/
-
-/** A NIK holds the birth date as day, month, year, with 40 added to the day for women. */
-function isNik(digits: string): boolean {
-  const day = Number(digits.slice(6, 8))
-  const date = `${String(day > 40 ? day - 40 : day).padStart(2, '0')}${digits.slice(8, 12)}`
-  return PROVINCES.test(digits) && isDdmmyy(date) && !digits.endsWith('0000')
-}
 
 /** Numbers of Asia, the Pacific and Africa. Those that also hold letters are among the codes. */
 export const ASIA_PACIFIC_AFRICA: readonly NumberDetector[] = [
@@ -21,33 +11,8 @@ export const ASIA_PACIFIC_AFRICA: readonly NumberDetector[] = [
     description:
       'Twelve digits with a right check digit (Verhoeff), grouped by fours or after the word Aadhaar.',
     category: 'pii',
-    forms: [{ shapes: ['4 4 4', '4-4-4'] }, { shapes: ['12'], after: 'aadha?ar|uidai|uid|आधार' }],
+    forms: [{ shapes: ['4 4 4', '4-4-4'] }, { shapes: ['12'], after: 'aa?dhaa?r|uidai|uid|आधार' }],
     valid: (digits) => /^[2-9]/.test(digits) && !isUniform(digits) && verhoeff(digits),
-  },
-  {
-    name: 'pii.id_nik',
-    title: 'Indonesian NIK',
-    description: 'Sixteen digits with a province and a birth date in them, after a word such as NIK or KTP.',
-    category: 'pii',
-    forms: [{ shapes: ['16', '6 6 4', '4 4 4 4'], after: 'nik|ktp|e-ktp|nomor induk(?: kependudukan)?' }],
-    valid: isNik,
-  },
-  {
-    name: 'pii.id_npwp',
-    title: 'Indonesian NPWP',
-    description:
-      'Fifteen digits written 00.000.000.0-000.000, or fifteen or sixteen after the word NPWP (Luhn).',
-    category: 'pii',
-    forms: [
-      { shapes: ['2.3.3.1-3.3'] },
-      { shapes: ['15'], after: 'npwp' },
-      {
-        shapes: ['16'],
-        after: 'npwp',
-        valid: (digits) => (digits.startsWith('0') ? luhn(digits.slice(0, 10)) : isNik(digits)),
-      },
-    ],
-    valid: (digits) => luhn(digits.slice(0, 9)) && !isUniform(digits),
   },
   {
     name: 'pii.au_tfn',
