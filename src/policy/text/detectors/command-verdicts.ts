@@ -1,5 +1,5 @@
 /** How much of a command is read. */
-const COMMAND_LENGTH = 300
+export const COMMAND_LENGTH = 300
 
 /** The words of a command from here to its end. */
 export function wordsFrom(text: string, start: number): string[] {

@@ -1,4 +1,4 @@
-import { wordsFrom } from './command-verdicts.js'
+import { COMMAND_LENGTH, wordsFrom } from './command-verdicts.js'
 import type { ClueDetector } from './from-clues.js'
 
 /** What asks a package manager to install. */
@@ -16,6 +16,9 @@ const PROSE = /^(?:from|see|at|via|and|or|then|to|in|with|for|using|on|as|the|is
 
 /** Whether a package manager is given an address to install from. */
 function isFromAddress(match: string, text: string, start: number): boolean {
+  // Cheaper than to take the command to words, which most need not.
+  if (!/:\/\/|git@|(?:github|gitlab|bitbucket|gist):/.test(text.slice(start, start + COMMAND_LENGTH)))
+    return false
   const manager = /^\w+/.exec(match)![0]
   const words = wordsFrom(text, start).slice(1)
   let runsOne = RUN_ONE.test(manager)
