@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
-import { WholeMessage, WholeReply } from '../src/http/index.js'
+import { answerEarly, type HttpOptions, WholeMessage, WholeReply } from '../src/http/index.js'
 import { LastReplies } from './last-replies.js'
 
 // Longer than the idle time of common client pools (httpx 5 s, undici 4 s, proxies 60 s), so that the client closes
@@ -26,10 +26,15 @@ export interface HttpServer {
   stop(graceMs: number): Promise<number>
 }
 
+export interface HttpServerOptions extends Pick<HttpOptions, 'revision'> {
+  readonly host: string
+  readonly port: number
+}
+
 /** @throws the system's error, such as EADDRINUSE */
 export async function openHttpServer(
   listener: RequestListener,
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, revision }: HttpServerOptions,
 ): Promise<HttpServer> {
   const sockets = new Set<Socket>()
   const replies = new LastReplies()
@@ -41,6 +46,8 @@ export async function openHttpServer(
       requestTimeout: requestMs,
       maxHeaderSize: maxHeaderBytes,
       connectionsCheckingInterval: 5_000,
+      // The listener says that it is missing.
+      requireHostHeader: false,
       IncomingMessage: WholeMessage,
       ServerResponse: WholeReply,
     },
@@ -50,6 +57,7 @@ export async function openHttpServer(
       listener(request, response)
     },
   )
+  answerEarly(server, { revision })
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))

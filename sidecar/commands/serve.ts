@@ -134,7 +134,7 @@ async function open(config: Config, log: Log, closers: Closer[], stopping: () =>
       )
     },
   })
-  const server = await openHttpServer(withRequestLog(log, listener), config)
+  const server = await openHttpServer(withRequestLog(log, listener), { ...config, revision })
   closers.push(async (graceMs) => {
     // They would last as long as the runs that they follow.
     stepgate.release()

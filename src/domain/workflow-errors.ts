@@ -117,6 +117,21 @@ export const workflowErrors = {
     cure: 'Send a reference to large data rather than the data.',
     envelope: 'limit',
   },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    sentence: 'The request did not come in time',
+    cure: 'Send the whole request at once, on a new connection.',
+  },
+  EXPECTATION_FAILED: {
+    status: 417,
+    sentence: 'The expectation {expectation} cannot be met',
+    cure: 'Leave out the Expect header, or send 100-continue.',
+  },
+  HEADERS_TOO_LARGE: {
+    status: 431,
+    sentence: 'The request line and the headers exceed {limit} bytes',
+    cure: 'Send fewer or shorter headers; the path counts too.',
+  },
   CONCURRENT_EXECUTION_LIMIT: {
     status: 429,
     sentence: 'Maximum concurrent executions reached: {limit} are in progress',

@@ -50,7 +50,8 @@ export function createApp(options: HttpOptions): Hono {
 
 const plain = { 'Content-Type': 'text/plain; charset=utf-8' }
 
-function jsonReply(options: HttpOptions, { status, text }: TextReply): Response {
+/** A reply of JSON text that belongs to no route. */
+export function jsonReply(options: Pick<HttpOptions, 'revision'>, { status, text }: TextReply): Response {
   return new Response(text, {
     status,
     headers: { 'Content-Type': 'application/json', ...replyHeaders(options) },

@@ -1,8 +1,8 @@
 /** The node listener: the gate's short way, and the app for everything else. @module */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, RequestError } from '@hono/node-server'
 import { isRefusal, type Refusal, refuse } from '../domain/errors.js'
-import { createApp } from './app.js'
+import { createApp, jsonReply } from './app.js'
 import { type BodyBytes, incomingBytes } from './body-bytes.js'
 import { refuseForeign } from './caller.js'
 import { failureReply, refuseId } from './failure.js'
@@ -22,11 +22,21 @@ export type Listener = (incoming: IncomingMessage, outgoing: ServerResponse) => 
  * answered too, and on plain responses, more slowly.
  */
 export function createListener(options: HttpOptions): Listener {
-  const app = getRequestListener(createApp(options).fetch, { overrideGlobalObjects: true })
+  const app = getRequestListener(createApp(options).fetch, {
+    overrideGlobalObjects: true,
+    // Of requests in HTTP/1.0, which may leave it out.
+    hostname: 'localhost',
+    errorHandler: (error) => jsonReply(options, unroutedReply(options, error)),
+  })
   return (incoming, outgoing) => {
     const url = incoming.url as string
-    if (holdsDotSegment(url)) {
-      const refusal = refuse('BAD_REQUEST', { message: 'The path must not hold . or .. between slashes' })
+    const malformed = holdsDotSegment(url)
+      ? 'The path must not hold . or .. between slashes'
+      : incoming.headers.host === undefined && incoming.httpVersion === '1.1'
+        ? 'The request has no Host header'
+        : undefined
+    if (malformed !== undefined) {
+      const refusal = refuse('BAD_REQUEST', { message: malformed })
       return send(options, incoming, outgoing, refusalReply(refusal))
     }
     // Clients paste backslashes as they are, and the app's URL would make slashes of them.
@@ -38,6 +48,12 @@ export function createListener(options: HttpOptions): Listener {
       answerCall(options, incoming, call, body, (reply) => send(options, incoming, outgoing, reply))
     })
   }
+}
+
+/** What escaped before a route was found. */
+function unroutedReply(options: HttpOptions, error: unknown): TextReply {
+  if (!(error instanceof RequestError)) return failureReply(options, error, undefined)
+  return refusalReply(refuse('BAD_REQUEST', { message: `The request cannot be read: ${error.message}` }))
 }
 
 /** With callbacks: each `await` on the way of a gate would make promises of its own. */

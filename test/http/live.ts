@@ -1,12 +1,19 @@
 /** A live gate for tests: real policies compiled by OPA, a real database file, real HTTP. @module */
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { openStepgate, type StepgateOptions } from '#src/control/stepgate.js'
-import { createApp, createListener, openIdentity, WholeMessage, WholeReply } from '#src/http/index.js'
+import {
+  answerEarly,
+  createApp,
+  createListener,
+  openIdentity,
+  WholeMessage,
+  WholeReply,
+} from '#src/http/index.js'
 import { openPolicies } from '#src/policy/bundle/open-policies.js'
 
 /** Compiled modules are kept for one run of the tests, as a sidecar keeps them between starts. */
@@ -45,6 +52,8 @@ export interface LiveOptions extends Partial<StepgateOptions> {
   readonly plain?: boolean
   /** Give requests to the listener a moment after they came, as a server does that asks somebody first. */
   readonly late?: boolean
+  /** For node's server. */
+  readonly server?: ServerOptions
   /** Told of each request before it is answered. */
   readonly onRequest?: RequestListener
   readonly publicUrl?: string
@@ -92,9 +101,14 @@ export async function startLive(options: LiveOptions = {}): Promise<Live> {
   const server = options.mounted
     ? createServer(getRequestListener(createApp(http).fetch))
     : createServer(
-        options.plain ? {} : { IncomingMessage: WholeMessage, ServerResponse: WholeReply },
+        {
+          ...(options.plain ? {} : { IncomingMessage: WholeMessage, ServerResponse: WholeReply }),
+          requireHostHeader: false,
+          ...options.server,
+        },
         options.late ? late(createListener(http)) : createListener(http),
       )
+  if (!options.mounted) answerEarly(server, http)
   if (options.onRequest) server.prependListener('request', options.onRequest)
   const url = await listening(server)
   const as = (authorization: string | undefined, user?: string): Caller => ({

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { type HttpServer, openHttpServer } from '#sidecar/http-server.js'
 
 const longGrace = 30_000
+const revision = () => undefined
 let open: HttpServer[] = []
 
 afterEach(async () => {
@@ -33,7 +34,7 @@ async function server() {
       arrived()
       released.then(() => response.end('held'))
     },
-    { host: '127.0.0.1', port: 0 },
+    { host: '127.0.0.1', port: 0, revision },
   )
   open.push(http)
   return { http, release, held, arrivals: () => arrivals }
@@ -218,9 +219,20 @@ describe('stopping the server', () => {
   })
 })
 
+it('what cannot be read is refused with the policy revision and a sentence', async () => {
+  const { http } = await server()
+  const caller = await client(http.port, 'GARBAGE\r\n\r\n')
+  await caller.closed
+  expect(caller.received()).toMatch(
+    /^HTTP\/1.1 400 Bad Request\r\n[\s\S]*\bX-Stepgate-Policy-Revision: none\r\n[\s\S]*"Malformed HTTP: /,
+  )
+})
+
 it('a taken port is refused with the system’s own code', async () => {
   const { http } = await server()
-  await expect(openHttpServer(() => {}, { host: '127.0.0.1', port: http.port })).rejects.toMatchObject({
+  await expect(
+    openHttpServer(() => {}, { host: '127.0.0.1', port: http.port, revision }),
+  ).rejects.toMatchObject({
     code: 'EADDRINUSE',
   })
 })
