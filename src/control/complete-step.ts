@@ -1,6 +1,6 @@
 /** A step was done. @module */
 import { type Completion, completeStep as complete } from '../domain/completion.js'
-import { isRefusal, type Refusal } from '../domain/errors.js'
+import { isRefusal, type Refusal, refuse } from '../domain/errors.js'
 import type { Identity } from '../domain/identity.js'
 import type { Ports } from './ports.js'
 import { findWorkflow } from './scope.js'
@@ -16,7 +16,8 @@ export function completeStep(
   return ports.store.transact((tx) => {
     const now = ports.now()
     const workflow = findWorkflow(tx, identity, workflowId, now)
-    if (isRefusal(workflow)) return workflow
+    // What was asked for is the step.
+    if (isRefusal(workflow)) return refuse('NOT_FOUND', { what: 'Step' })
     const step = tx.step(workflow, stepId)
     const changes = complete(workflow, step, stepId, completion, now, tx.nextSeq())
     if (isRefusal(changes)) return changes

@@ -11,6 +11,9 @@ import { type TextReply, tooLarge } from './workflows/gate.js'
 /** Bodies of routes for which the contract sets no limit. */
 export const bodyLimit = 16 * 1024 * 1024
 
+/** Behind the name of a path's parameter: it may hold slashes, and whatever else. A dot would not be a line break. */
+export const anything = '{[^]+}'
+
 /** What a route's handler is given. */
 export interface Exchange {
   readonly identity: Identity

@@ -1,7 +1,7 @@
 /** Who is calling. @module */
 import { type Refusal, refuse } from '../domain/errors.js'
 import type { Identity } from '../domain/identity.js'
-import { hasControl } from './wire/body.js'
+import { hasControl, isLongerThan } from './wire/body.js'
 
 /** The headers that say who calls; undefined where a header is absent. */
 export interface Credentials {
@@ -27,14 +27,15 @@ export function openIdentity(org: string): Identify {
     const identity: Identity | Refusal =
       client === undefined
         ? refuse('UNAUTHORIZED')
-        : {
+        : (tooLongName('X-User-ID', userId) ??
+          tooLongName('X-User-Email', userEmail) ?? {
             org,
             tenant: client,
             client,
             ...(user === undefined ? {} : { user }),
             ...(userEmail?.trim() ? { email: userEmail.trim() } : {}),
             open: true,
-          }
+          })
     if (known.size >= 1024) known.clear()
     known.set(key, identity)
     return identity
@@ -49,6 +50,12 @@ export function openIdentity(org: string): Identify {
     }
     return latestIs
   }
+}
+
+/** Names are kept as long as ids are (WCP §2.4). */
+function tooLongName(header: string, name: string | undefined): Refusal | undefined {
+  if (name === undefined || !isLongerThan(255, name.trim())) return undefined
+  return refuse('BAD_REQUEST', { message: `${header} must be at most 255 characters` })
 }
 
 const isSame = (a: Credentials, b: Credentials): boolean =>

@@ -275,6 +275,21 @@ describe.each([...listeners, { server: 'a mounted Hono app', options: { mounted:
       expect((await live.gate(id, 's')).body.retry_context.completion_count).toBe(0)
     })
 
+    it.each(['x-user-id', 'x-user-email'])('refuses an %s that is too long to be kept', async (name) => {
+      for (const path of [gatePath(), `/api/v1/workflows/${workflow}/complete`]) {
+        const reply = await live.call('POST', path, { step_type: 'llm_call' }, { [name]: 'u'.repeat(256) })
+        expect(reply).toMatchObject({
+          status: 400,
+          body: {
+            code: 'BAD_REQUEST',
+            message: expect.stringMatching(/^X-User-\w+ must be at most 255 characters$/),
+          },
+        })
+      }
+      const kept = await live.call('GET', '/api/v1/workflows', undefined, { [name]: 'u'.repeat(255) })
+      expect(kept.status).toBe(200)
+    })
+
     it('answers unknown ids with 404 and does not echo them', async () => {
       const routes = ['steps/s/gate', 'complete', 'fail', 'abort', 'resume', 'checkpoints/resume']
       for (const path of routes) {
@@ -286,6 +301,11 @@ describe.each([...listeners, { server: 'a mounted Hono app', options: { mounted:
       }
       expect((await live.call('GET', '/api/v1/workflows/wf_nowhere')).body.message).toBe('Workflow not found')
       expect((await live.call('GET', '/api/v1/workflows/wf_nowhere/checkpoints')).status).toBe(404)
+      for (const verb of ['complete', 'approve', 'reject']) {
+        const words = { comment: 'looks right to me', reason: 'looks wrong to me' }
+        const reply = await live.call('POST', `/api/v1/workflows/wf_nowhere/steps/s/${verb}`, words)
+        expect(reply).toMatchObject({ status: 404, body: { message: 'Step not found' } })
+      }
     })
 
     it('answers paths it does not have with plain text, and wrong methods with those it has', async () => {

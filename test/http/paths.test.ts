@@ -67,6 +67,60 @@ describe.each(listeners)('a path on the wire ($server)', ({ options }) => {
     expect((await post(`${path}/complete`)).status).toBe(204)
   })
 
+  it.each([
+    '%E2%80%A8',
+    'a%E2%80%A9b',
+    '%C2%85',
+    'a%2Fb',
+    'a//b',
+    '%25',
+    '%252F',
+    '%FF',
+    '%',
+    '%zz',
+    '%3F%23',
+    '%20',
+  ])('may hold other characters: step %s is the same one to every verb', async (step) => {
+    const path = `/api/v1/workflows/${await live.workflow()}/steps/${step}`
+    const held = await post(`${path}/gate`, { step_type: 'llm_call', step_name: 'deploy' })
+    expect(held).toMatchObject({ status: 200, body: { decision: 'require_approval' } })
+    expect(await post(`${path}/approve`, { comment: 'looks right to me' })).toMatchObject({
+      status: 200,
+      body: { step_id: held.body.step_id },
+    })
+    expect((await post(`${path}/complete`)).status).toBe(204)
+  })
+
+  it.each(['%00', '%0A', 'a%0Ab', '%0D%0A', '%09', '%1B', '%7F'])(
+    'holds no control characters: %s is refused by every route with a sentence',
+    async (id) => {
+      const workflow = `/api/v1/workflows/${await live.workflow()}`
+      const said = (name: string) => `${name} must not be empty or hold control characters`
+      for (const verb of ['gate', 'complete', 'approve', 'reject']) {
+        expect(await post(`${workflow}/steps/${id}/${verb}`)).toMatchObject({
+          status: 400,
+          body: { error: 'bad_request', code: 'BAD_REQUEST', message: said('step_id') },
+        })
+      }
+      for (const path of ['steps/s/gate', 'steps/s/complete', 'complete', 'checkpoints/resume']) {
+        expect(await post(`/api/v1/workflows/${id}/${path}`)).toMatchObject({
+          status: 400,
+          body: { code: 'BAD_REQUEST', message: said('workflow_id') },
+        })
+      }
+      expect(await post(`/api/v1/plans/p/steps/${id}/approve`)).toMatchObject({
+        status: 400,
+        body: { success: false, code: 'BAD_REQUEST', error: said('step_id') },
+      })
+      for (const path of ['activate', 'test', 'rollback/1']) {
+        expect(await post(`/api/v1/agents/${id}/${path}`)).toMatchObject({
+          status: 400,
+          body: { error: { code: 'BAD_REQUEST', message: said('agent_id') } },
+        })
+      }
+    },
+  )
+
   it('may hold dots and slashes behind the question mark', async () => {
     const path = `/api/v1/workflows/${await live.workflow()}/steps/s/gate?include_prior_output=true&from=/../x`
     expect((await post(path, { step_type: 'llm_call' })).status).toBe(200)

@@ -2,7 +2,7 @@
 import type { Hono } from 'hono'
 import type { AgentResource } from '../../domain/agent.js'
 import { isRefusal, type Refusal, refuse } from '../../domain/errors.js'
-import { type Exchange, type Handler, type RouteTerms, route } from '../exchange.js'
+import { anything, type Exchange, type Handler, type RouteTerms, route } from '../exchange.js'
 import type { HttpOptions } from '../options.js'
 import { wireAgent, wireAgentAtVersion, wireAgentTest, wireValidity, wireVersion } from '../wire/agent.js'
 import { readAgent, readAgentTest, readRollout } from '../wire/agent-body.js'
@@ -11,7 +11,7 @@ import { readListQuery } from './list-query.js'
 
 const base = '/api/v1/agents'
 /** An id may hold a slash, as it is or as `%2F`. */
-const one = `${base}/:agent_id{.+}`
+const one = `${base}/:agent_id${anything}`
 
 /** A configuration may have 256 KiB as JSON; written with white space it is longer. */
 const bodyLimit = 1024 * 1024

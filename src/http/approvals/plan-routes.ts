@@ -1,7 +1,7 @@
 /** Approvals asked through plans (MAP contract §1.7). @module */
 import type { Hono } from 'hono'
 import { isRefusal } from '../../domain/errors.js'
-import { route } from '../exchange.js'
+import { anything, route } from '../exchange.js'
 import type { HttpOptions } from '../options.js'
 import { pendingText, readShortWords, ruledText } from '../wire/approval.js'
 import { wholeNumber } from '../wire/query.js'
@@ -28,7 +28,7 @@ export function planApprovalRoutes(app: Hono, options: HttpOptions): void {
 
   for (const ruling of ['approve', 'reject'] as const) {
     app.post(
-      `${base}/:plan_id/steps/:step_id{.+}/${ruling}`,
+      `${base}/:plan_id/steps/:step_id${anything}/${ruling}`,
       route(
         options,
         async ({ identity, param, body }) => {

@@ -1,7 +1,7 @@
 /** The Workflow Control Plane: fifteen routes (WCP §1). @module */
 import type { Context, Hono } from 'hono'
 import { isRefusal, refuse } from '../../domain/errors.js'
-import { type Handler, route } from '../exchange.js'
+import { anything, type Handler, route } from '../exchange.js'
 import type { HttpOptions } from '../options.js'
 import { pendingText, readWords, ruledText } from '../wire/approval.js'
 import { wireCheckpoint, wireResumed } from '../wire/checkpoint.js'
@@ -54,9 +54,9 @@ export function workflowRoutes(app: Hono, options: HttpOptions): void {
     return isRefusal(found) ? found : line(wireWorkflow(found, now()))
   })
 
-  app.post(`${base}/:workflow_id/steps/:step_id{.+}/gate`, gateRoute(options))
+  app.post(`${base}/:workflow_id/steps/:step_id${anything}/gate`, gateRoute(options))
 
-  post('/:workflow_id/steps/:step_id{.+}/complete', async ({ identity, param, body }) => {
+  post(`/:workflow_id/steps/:step_id${anything}/complete`, async ({ identity, param, body }) => {
     const completion = readCompletion(body)
     if (isRefusal(completion)) return completion
     const refusal = await stepgate.completeStep(identity, param('workflow_id'), param('step_id'), completion)
@@ -64,7 +64,7 @@ export function workflowRoutes(app: Hono, options: HttpOptions): void {
   })
 
   for (const ruling of ['approve', 'reject'] as const) {
-    post(`/:workflow_id/steps/:step_id{.+}/${ruling}`, async ({ identity, param, body }) => {
+    post(`/:workflow_id/steps/:step_id${anything}/${ruling}`, async ({ identity, param, body }) => {
       const words = readWords(body, ruling)
       if (isRefusal(words)) return words
       const ruled = await stepgate.decideApproval(
