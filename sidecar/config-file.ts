@@ -1,6 +1,9 @@
 /** `stepgate.yaml`: which keys it holds, and where each stands. @module */
 import { readFile } from 'node:fs/promises'
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
+import { readText } from '../src/policy/language/file-text.js'
+import { kindOf } from '../src/policy/language/schema-problems.js'
+import { readYamlDocuments } from '../src/policy/language/yaml-documents.js'
+import { problemLine } from './report/problems.js'
 
 /** A value as written, and the place to point at when it is wrong. */
 export interface FileEntry {
@@ -20,43 +23,36 @@ export type ConfigFile =
 
 /** Reads the top-level keys of a YAML file; whether they are settings is for the caller to say. */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
-  let text: string
+  let bytes: Buffer
   try {
-    text = await readFile(path, 'utf8')
+    bytes = await readFile(path)
   } catch (error) {
-    const absent = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    const why = absent ? 'there is no such file' : (error as Error).message
-    return { ok: false, absent, problems: [`${path}: ${why}`] }
+    const { code, message } = error as NodeJS.ErrnoException
+    return { ok: false, absent: code === 'ENOENT', problems: [`${path}: ${unread[code ?? ''] ?? message}`] }
   }
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
-  const at = (offset: number) => {
-    const { line, col } = lines.linePos(offset)
-    return `${path}:${line}:${col}`
-  }
-  if (document.errors.length > 0) {
-    const problems = document.errors.map(
-      (e) => `${at(e.pos[0])}: ${e.message.split('\n')[0]!.replace(/ at line .*/, '')}`,
-    )
-    return { ok: false, absent: false, problems }
-  }
-  const root = document.contents
-  if (root === null || (isScalar(root) && root.value === null)) return { ok: true, entries: [] }
-  if (!isMap(root))
-    return {
-      ok: false,
-      absent: false,
-      problems: [`${at(0)}: settings are a map, such as "port: 8080"`],
-    }
-  return {
-    ok: true,
-    entries: root.items.map(({ key, value }) => {
-      const offset = (node: unknown) => (node as { range?: [number] | null } | null)?.range?.[0] ?? 0
-      return {
-        key: String(isScalar(key) ? key.value : key),
-        value: (value as { toJS?(doc: unknown): unknown } | null)?.toJS?.(document) ?? null,
-        where: at(offset(key)),
-      }
-    }),
-  }
+  if (bytes.toString('latin1').trim() === '') return { ok: true, entries: [] }
+  const file = readText({ path, bytes })
+  if (!file.ok) return { ok: false, absent: false, problems: [problemLine('', file.problem)] }
+  const { documents, problems } = readYamlDocuments(file.text)
+  const [document, second] = documents
+  const at = ({ line, column }: { line: number; column: number }) => `${path}:${line}:${column}`
+  const refuse = (...problems: string[]): ConfigFile => ({ ok: false, absent: false, problems })
+  if (problems.length > 0) return refuse(...problems.map((each) => `${at(each)}: ${each.message}`))
+  if (second) return refuse(`${at(second.place([]))}: a second document begins here; settings are one map`)
+  if (!document) return { ok: true, entries: [] }
+  const { value } = document
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return refuse(`${at(document.place([]))}: settings are a map, such as "port: 8080", not ${kindOf(value)}`)
+  const entries = Object.entries(value).map(([key, value]) => ({
+    key,
+    value,
+    where: at(document.place([key], { key: true })),
+  }))
+  return { ok: true, entries }
+}
+
+const unread: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder, not a file',
+  EACCES: 'this process may not read it',
 }

@@ -6,6 +6,7 @@
 import { dirname, join } from 'node:path'
 import type { z } from 'zod'
 import { suggestion } from '../src/policy/language/nearest.js'
+import { kindOf } from '../src/policy/language/schema-problems.js'
 import { databasePath } from '../src/store/database-path.js'
 import { readConfigFile } from './config-file.js'
 import { environmentPrefix, type Setting, type SettingName, type Settings, settings } from './settings.js'
@@ -104,9 +105,13 @@ function fromEnvironment(env: ConfigSources['env'], problems: string[], ignored:
 }
 
 async function fromFile({ file, env }: ConfigSources, problems: string[]) {
-  const asked = file ?? (env[configEnv] || undefined)
-  const read = await readConfigFile(asked ?? defaultConfigFile)
   const given: Partial<Record<SettingName, Given>> = {}
+  const asked = file ?? (env[configEnv] || undefined)
+  if (asked === '') {
+    problems.push('--config: "" is not a file')
+    return given
+  }
+  const read = await readConfigFile(asked ?? defaultConfigFile)
   if (!read.ok) {
     if (!read.absent || asked !== undefined) problems.push(...read.problems)
     return given
@@ -134,9 +139,7 @@ function isServiceLink(name: string, value: string): boolean {
 }
 
 function wrong(setting: Setting, value: unknown, error: z.ZodError): string {
-  const shownValue = redacted(
-    typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? 'nothing'),
-  )
+  const shownValue = typeof value === 'string' ? redacted(JSON.stringify(value)) : kindOf(value)
   return `${shownValue} is not ${error.issues[0]?.message ?? setting.takes}`
 }
 

@@ -5,9 +5,10 @@
  */
 import { z } from 'zod'
 import { durationMs } from '../src/policy/language/duration.js'
-import { isInMemory } from '../src/store/database-path.js'
+import { databaseProblem } from '../src/store/database-path.js'
 
-const text = (what: string) => z.string(what).min(1, what)
+/** A line of text. Control characters are slips, and could be neither shown nor found. */
+const text = (what: string) => z.string(what).regex(/^(?=.*\S)\P{Cc}+$/u, what)
 
 /** Flags and the environment bring text, the file may bring a number. */
 const whole = (min: number, max: number) => {
@@ -92,8 +93,10 @@ export const settingsSchema = z.strictObject({
     ),
   database: z
     .string('a file: URL or a path')
-    .regex(/^(file:|(?![a-z][a-z0-9+.-]+:)).+/i, 'a file: URL or a path')
-    .refine((database) => !isInMemory(database), 'a file on disk: a record in memory ends with the process')
+    .check(({ value, issues }) => {
+      const message = databaseProblem(value)
+      if (message !== undefined) issues.push({ code: 'custom', message, input: value })
+    })
     .prefault('file:./data/stepgate.db')
     .meta(about('url', 'The database file. One sidecar at a time may have it open.')),
   approval_ttl: duration('365d')

@@ -1,5 +1,5 @@
 /** One verb of the command line, as data, and how commander comes to know it. @module */
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type ConfigResult, configEnv, defaultConfigFile, readConfig } from './config.js'
 import { exitCodeHelp, exitCodes } from './exit-codes.js'
 import { type SettingName, settings } from './settings.js'
@@ -47,12 +47,14 @@ export function addVerb(parent: Command, verb: Verb, done: (code: number) => voi
     command.option(
       `${flag} <${takes}>`,
       `${description.replaceAll('`', '')} (default: ${fallback}; env: ${env})`,
+      once,
     )
   }
   if (own.length > 0)
     command.option(
       '--config <file>',
       `settings file (default: ${defaultConfigFile} if there; env: ${configEnv})`,
+      once,
     )
 
   command.action(async () => {
@@ -69,6 +71,12 @@ export function addVerb(parent: Command, verb: Verb, done: (code: number) => voi
     })
     done(read.ok ? await verb.run({ ...read, argument: command.args[0], flags }) : refuse(read.problems))
   })
+}
+
+/** Of a flag that is given twice one value would be left without a word. */
+function once(value: string, before: unknown): string {
+  if (before !== undefined) throw new InvalidArgumentError(`It was given already, as '${before}'.`)
+  return value
 }
 
 /** Says what is wrong with the invocation, and ends with the code for it. */

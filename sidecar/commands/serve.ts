@@ -11,6 +11,7 @@ import { openToolchain } from '../../src/policy/toolchain/toolchain.js'
 import { StoreUnavailable } from '../../src/store/store.js'
 import { startApprovalSweep } from '../approval-sweep.js'
 import type { Config } from '../config.js'
+import { databaseRefusal, unopened } from '../database-setting.js'
 import { exitCodes } from '../exit-codes.js'
 import { type HttpServer, openHttpServer } from '../http-server.js'
 import { type Log, openLog, openRepeatedFault } from '../logging.js'
@@ -29,8 +30,8 @@ const repeatFaultMs = 10_000
 
 /** Runs until a signal; the exit code says how it went. */
 export async function serve({ config, shown, from, ignored }: Call): Promise<number> {
-  const unsafe = openModeRefusal(config)
-  if (unsafe) return refuse([unsafe])
+  const refusal = openModeRefusal(config) ?? databaseRefusal(config.database)
+  if (refusal) return refuse([refusal])
   const log = openLog(config.log_level)
   endOnBrokenPromises(log)
   const signals = awaitStopSignals(log)
@@ -97,6 +98,8 @@ async function open(config: Config, log: Log, closers: Closer[], stopping: () =>
     maxStreams: config.max_streams,
     onPlanFault: (error) => log.error({ err: error }, 'a plan met a defect'),
     onStoreFault: openRepeatedFault(log, 'database fault', repeatFaultMs),
+  }).catch((error: unknown) => {
+    throw unopened(config.database, error)
   })
   closers.push(() => stepgate.close())
   const toolchain = openToolchain({ onLog: (line) => log.debug({ line }, 'toolchain') })

@@ -39,6 +39,8 @@ describe.concurrent('the command line', () => {
     [['policy', 'show']],
     [[]],
     [['serve', '--port']],
+    [['serve', '--port', '0', '--port', '8080']],
+    [['serve', '--config', 'a', '--config', 'b']],
   ])('%j is a wrong invocation: 2, and nothing on standard output', async (args) => {
     const { code, stdout, stderr } = await run(args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })

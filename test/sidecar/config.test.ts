@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { type ConfigResult, readConfig } from '#sidecar/config.js'
 import { type Setting, settings } from '#sidecar/settings.js'
 
-const fileWith = async (text: string): Promise<string> => {
+const fileWith = async (text: string | Buffer): Promise<string> => {
   const path = join(await mkdtemp(join(tmpdir(), 'stepgate-config-')), 'stepgate.yaml')
   await writeFile(path, text)
   return path
@@ -15,6 +15,12 @@ const held = (result: ConfigResult) => {
   if (!result.ok) throw new Error(result.problems.join('\n'))
   return result
 }
+
+/** Lists of lists by reference: a line each, and more values than a memory holds. */
+const bomb = [...'bcdefghij'].reduce(
+  (text, name, i) => `${text}${name}: &${name} [${Array(9).fill(`*${'abcdefghij'[i]}`)}]\n`,
+  'a: &a [x]\n',
+)
 
 const refused = (result: ConfigResult): readonly string[] => (result.ok ? [] : result.problems)
 
@@ -76,11 +82,12 @@ describe('the layers of configuration', () => {
     expect(held(await readConfig({ flags: {}, env: { STEPGATE_PORT: '' } })).config.port).toBe(8080)
   })
 
-  it('takes an empty file for one without settings', async () => {
-    expect(
-      held(await readConfig({ flags: {}, env: {}, file: await fileWith('# nothing yet\n') })).from,
-    ).toEqual({})
-  })
+  it.each(['', ' \n', '# nothing yet\n', '---\n'])(
+    'takes an empty file for one without settings: %j',
+    async (text) => {
+      expect(held(await readConfig({ flags: {}, env: {}, file: await fileWith(text) })).from).toEqual({})
+    },
+  )
 
   it('leaves the variables of a Kubernetes Service called stepgate alone, and says so', async () => {
     const env = {
@@ -139,8 +146,33 @@ describe('a value that a setting cannot take', () => {
       'file:gate?mode=memory&cache=shared',
       '"file:gate?mode=memory&cache=shared" is not a file on disk: a record in memory ends with the process',
     ],
+    ['database', 'file:///%zz', '"file:///%zz" is not a file: URL whose percent signs are written %25'],
+    [
+      'database',
+      'file:///%E0%A4%A',
+      '"file:///%E0%A4%A" is not a file: URL whose percent signs are written %25',
+    ],
+    ['database', 'file:///a%00b', '"file:///a%00b" is not a path, which holds no control characters'],
+    ['database', 'a\nb', '"a\\nb" is not a path, which holds no control characters'],
+    [
+      'database',
+      'file://data/gate.db',
+      '"file://data/gate.db" is not a file of this machine, such as file:///data/stepgate.db',
+    ],
+    [
+      'database',
+      'file:gate.db?mode=ro',
+      '"file:gate.db?mode=ro" is not a file: URL without parameters, which would be no part of its path',
+    ],
+    ['database', 'file:///', '"file:///" is not a file: it ends with a slash, as a folder does'],
+    ['database', './data/', '"./data/" is not a file: it ends with a slash, as a folder does'],
+    ['database', 'file:', '"file:" is not a file: URL or a path'],
+    ['database', ' ', '" " is not a file: URL or a path'],
     ['insecure_bind', 'yes', '"yes" is not one of no, yes-i-know'],
     ['org', '', '"" is not a name'],
+    ['org', ' ', '" " is not a name'],
+    ['org', 'a\nb', '"a\\nb" is not a name'],
+    ['host', 'a\0b', '"a\\u0000b" is not a host name or address'],
   ] as const)('%s = %j is refused and named', async (name, value, problem) => {
     const flag = settings.find((s) => s.name === name)?.flag
     expect(refused(await readConfig({ flags: { [name]: value }, env: {} }))).toEqual([`${flag}: ${problem}`])
@@ -149,7 +181,7 @@ describe('a value that a setting cannot take', () => {
   it('is named with its line in the file, and no problem hides another', async () => {
     const file = await fileWith('port: yes\nhost: [a]\nlog_level: info\n')
     expect(refused(await readConfig({ flags: {}, env: { STEPGATE_APPROVAL_TTL: 'soon' }, file }))).toEqual([
-      `${file}:2:1 host: ["a"] is not a host name or address`,
+      `${file}:2:1 host: a list is not a host name or address`,
       `${file}:1:1 port: "yes" is not a whole number from 0 to 65535`,
       'STEPGATE_APPROVAL_TTL: "soon" is not a duration such as 30s, 15m, 24h or 7d, 365d at most',
     ])
@@ -158,10 +190,51 @@ describe('a value that a setting cannot take', () => {
   it.each([
     ['port: [1\n', ':2:1: '],
     ['- port\n', ':1:1: settings are a map, such as "port: 8080"'],
+    ['port\n', ':1:1: settings are a map, such as "port: 8080", not text'],
     ['port: 1\nport: 2\n', ':2:1: Map keys must be unique'],
+    ['port: 1\n---\nport: 2\n', ':3:1: a second document begins here; settings are one map'],
+    ['port: 1\norg: a\0b\n', ':2:1: the file holds a NUL byte: it is no text'],
+    ['port: 1\norg: "a\\0b"\n', ':2:6: a NUL character in a text'],
+    ['port: 1\norg: *x\n', ':1:1: Unresolved alias (the anchor must be set before the alias): x'],
+    [`org: ${'['.repeat(120)}${']'.repeat(120)}`, ':1:105: nested deeper than 100 levels'],
+    ['org: !name x\n', ':1:6: Unresolved tag: !name'],
+    [bomb, ':1:1: Excessive alias count indicates a resource exhaustion attack'],
   ])('a file that is no map of settings is refused with the place: %j', async (text, problem) => {
     const file = await fileWith(text)
     expect(refused(await readConfig({ flags: {}, env: {}, file })).join('\n')).toContain(file + problem)
+  })
+
+  it('a value that holds itself is refused as any list is', async () => {
+    const file = await fileWith('port: &a [*a]\n')
+    expect(refused(await readConfig({ flags: {}, env: {}, file }))).toEqual([
+      `${file}:1:1 port: a list is not a whole number from 0 to 65535`,
+    ])
+  })
+
+  it.each([
+    [Buffer.from('port: 1\norg: caf\xe9\n', 'latin1'), ':2:1: the file is not UTF-8'],
+    [Buffer.from('\ufefforg: x\n', 'utf16le'), ':1:1: the file is UTF-16: save it as UTF-8'],
+  ])('a file that is no UTF-8 is refused: %s', async (bytes, problem) => {
+    const file = await fileWith(bytes)
+    expect(refused(await readConfig({ flags: {}, env: {}, file }))).toEqual([file + problem])
+  })
+
+  it('a byte order mark before the settings is no part of them', async () => {
+    const file = await fileWith('\ufefforg: x\n')
+    expect(held(await readConfig({ flags: {}, env: {}, file })).config.org).toBe('x')
+  })
+
+  it('a folder in the place of the file is called one', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'stepgate-config-'))
+    expect(refused(await readConfig({ flags: {}, env: {}, file: folder }))).toEqual([
+      `${folder}: it is a folder, not a file`,
+    ])
+  })
+
+  it('a file without a name is refused as the flag it comes from', async () => {
+    expect(refused(await readConfig({ flags: {}, env: {}, file: '' }))).toEqual([
+      '--config: "" is not a file',
+    ])
   })
 
   it('a file asked for by name must be there', async () => {
@@ -174,11 +247,15 @@ describe('a value that a setting cannot take', () => {
 it('shows the configuration without what may be secret', async () => {
   const { shown } = held(
     await readConfig({
-      flags: { public_url: 'https://user:hunter2@gate.example', database: 'file:./a.db?token=hunter2' },
+      flags: { public_url: 'https://user:hunter2@gate.example/?token=hunter2' },
       env: {},
     }),
   )
-  expect(shown).toMatchObject({ port: '8080', approval_ttl: '24h', public_url: 'https://***@gate.example' })
+  expect(shown).toMatchObject({
+    port: '8080',
+    approval_ttl: '24h',
+    public_url: 'https://***@gate.example/?token=***',
+  })
   expect(JSON.stringify(shown)).not.toContain('hunter2')
 })
 

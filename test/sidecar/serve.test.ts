@@ -246,6 +246,21 @@ describe.concurrent('a sidecar that cannot start says why', () => {
     expect(stderr).toContain('did you mean "STEPGATE_PORT"')
   })
 
+  it('when the database is a folder', async () => {
+    const folder = folderWith()
+    const { code, stderr } = await run(['serve', '--database', folder])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(`error: database ${folder} is a folder: name a file with STEPGATE_DATABASE`)
+  })
+
+  it('when the database would be below a file', async () => {
+    const database = join(folderWith({ file: '' }), 'file/gate.db')
+    const { code, stdout } = await run(['serve', '--database', database])
+    expect(code).toBe(1)
+    expect(stdout).toMatch(`cannot start: the database ${database} cannot be opened (`)
+    expect(stdout).toMatch('); see STEPGATE_DATABASE')
+  })
+
   it('when the database would be in memory', async () => {
     const { code, stderr } = await run(['serve'], { env: { STEPGATE_DATABASE: ':memory:' } })
     expect(code).toBe(2)
