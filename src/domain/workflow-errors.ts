@@ -145,6 +145,6 @@ export const workflowErrors = {
   STORE_UNAVAILABLE: {
     status: 503,
     sentence: 'The record cannot be written now; nothing was decided',
-    cure: 'Check the disk of the database; the request can be sent again as it is.',
+    cure: 'Check the disk of the database, and for another program that writes to it; the request can be sent again as it is.',
   },
 } as const satisfies Record<string, ErrorEntry>

@@ -12,8 +12,10 @@ import { StoreUnavailable } from './store.js'
 
 /** What the queue drives. */
 export interface Committing {
-  /** Open a transaction. */
-  begin(): void
+  /** Open a transaction. @returns false where another program has the database locked: nothing was begun */
+  begin(): boolean
+  /** Told when callers waited long enough for that one. @returns what to tell them */
+  stayedLocked(): unknown
   /** Close it. @returns whether anything was written */
   commit(): boolean
   /**
@@ -31,6 +33,8 @@ interface Waiting {
   readonly answer: (value: unknown) => void
   readonly fail: (error: unknown) => void
   result: unknown
+  /** How often the database was found locked meanwhile. */
+  lockedOut: number
   /** What `reply` threw. */
   defect?: { readonly error: unknown }
 }
@@ -41,6 +45,12 @@ export const worthAGroup = 8
 /** With so many verbs a group waits for no more. */
 const fullGroup = 64
 
+/** How long until a database that was locked is asked for again, in ms: not at once, for others want the event loop too. */
+const lockedForMs = 20
+
+/** How often a verb lets itself be locked out: for some two seconds, as long as a short job of another program takes. */
+const patience = 100
+
 /** Runs verbs in groups. One per database. */
 export class CommitQueue {
   private waiting: Waiting[] = []
@@ -48,6 +58,7 @@ export class CommitQueue {
   private scheduled = false
   private syncing = false
   private held = false
+  private locked = false
   private latest = 1
   /** The size of the larger one of the last two groups. */
   private usual = 1
@@ -67,6 +78,7 @@ export class CommitQueue {
         answer: resolve as (value: unknown) => void,
         fail: reject,
         result: undefined,
+        lockedOut: 0,
       })
       this.schedule()
     })
@@ -90,7 +102,7 @@ export class CommitQueue {
   }
 
   private schedule(): void {
-    if (this.scheduled || this.held || this.tooFew()) return
+    if (this.scheduled || this.held || this.locked || this.tooFew()) return
     this.scheduled = true
     this.gather(0)
   }
@@ -127,7 +139,10 @@ export class CommitQueue {
   private attempt(group: Waiting[]): boolean {
     let wrote: boolean
     try {
-      this.target.begin()
+      if (!this.target.begin()) {
+        this.waitForLock(group)
+        return true
+      }
       for (const one of group) one.result = one.verb()
       wrote = this.target.commit()
     } catch (error) {
@@ -145,6 +160,24 @@ export class CommitQueue {
     for (const one of group) makeReply(one)
     if (durable) this.answer(this.committed.splice(0))
     return true
+  }
+
+  /** Meanwhile the event loop turns. Who was locked out too often is told so. */
+  private waitForLock(group: Waiting[]): void {
+    const impatient = group.filter((one) => ++one.lockedOut >= patience)
+    this.waiting.push(...group.filter((one) => one.lockedOut < patience))
+    if (impatient.length > 0) {
+      const told = this.target.stayedLocked()
+      for (const one of impatient) one.fail(told)
+    }
+    if (!this.locked && this.waiting.length > 0) {
+      this.locked = true
+      setTimeout(() => {
+        this.locked = false
+        this.schedule()
+      }, lockedForMs)
+    }
+    this.settle()
   }
 
   private sync(): void {

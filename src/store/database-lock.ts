@@ -1,5 +1,5 @@
 /** One process a database: the second one is told so, plainly. @module */
-import { type Connection, openConnection } from './database.js'
+import { type Connection, isBusy, openConnection } from './database.js'
 import { DatabaseInUse } from './store.js'
 
 /**
@@ -36,8 +36,4 @@ function readHolder(lock: Connection): number | undefined {
   } catch {
     return undefined
   }
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')
 }

@@ -40,6 +40,11 @@ export function isDatabaseError(error: unknown): boolean {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_')
 }
 
+/** Whether somebody else has the database locked. */
+export function isBusy(error: unknown): boolean {
+  return isDatabaseError(error) && String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY')
+}
+
 /** Folds the write-ahead log into the database file on libSQL's own threads: the event loop does not wait. */
 export interface LogFolder {
   /** @returns frames in the log, and how many of them are folded; equal means that the next write starts the log anew */

@@ -1,19 +1,14 @@
 /** The store in one libSQL file. @module */
-import { close, closeSync, fdatasync, fsyncSync, mkdirSync, openSync } from 'node:fs'
+import { close, fdatasync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { PastEvent } from '../domain/event.js'
 import type { Workflow } from '../domain/workflow.js'
 import { CommitQueue } from './commit-queue.js'
-import {
-  type Connection,
-  isDatabaseError,
-  type LogFolder,
-  openConnection,
-  openLogFolder,
-} from './database.js'
+import { type Connection, isBusy, isDatabaseError, type LogFolder, openLogFolder } from './database.js'
 import { databaseFile } from './database-file.js'
 import { lockDatabase } from './database-lock.js'
 import { LogKeeper } from './log-keeper.js'
+import { openMainConnection, syncFolder } from './main-connection.js'
 import { migrate } from './migrate.js'
 import { prepareStatements } from './statements.js'
 import { type Store, type StoreHealth, StoreUnavailable, type Transaction } from './store.js'
@@ -39,10 +34,13 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const path = databaseFile(options.path)
   const lock = lockDatabase(path, options.pid)
   try {
-    const connection = connect(path)
+    const connection = openMainConnection(path, startPatienceMs)
     migrate(connection, path)
     syncFolder(dirname(path))
-    return new SqliteStore({ ...options, path }, lock, connection, await openLogFolder(path))
+    const store = new SqliteStore({ ...options, path }, lock, connection, await openLogFolder(path))
+    // From now on the commit queue waits, and the event loop does not.
+    connection.exec('PRAGMA busy_timeout = 0')
+    return store
   } catch (error) {
     lock.close()
     throw error
@@ -75,6 +73,7 @@ class SqliteStore implements Store {
     this.tx = this.prepared()
     this.queue = new CommitQueue({
       begin: () => this.begin(),
+      stayedLocked: () => this.stayedLocked(),
       commit: () => this.commit(),
       rollback: (error) => this.rollback(error),
       sync: () => this.sync(),
@@ -130,20 +129,38 @@ class SqliteStore implements Store {
     return writes
   }
 
-  private begin(): void {
-    if (this.mustReopen) {
-      this.connection.close()
-      this.connection = connect(this.options.path)
-      this.known = new Map()
-      this.tx = this.prepared()
-      this.mustReopen = false
+  private begin(): boolean {
+    try {
+      if (this.mustReopen) this.reopen()
+      if (this.mustFold && !this.fold()) return false
+      this.tx.begin()
+      return true
+    } catch (error) {
+      // Its statement may be asked again, and nothing else before that has succeeded: see `rollback`.
+      if (isBusy(error)) return false
+      throw error
     }
-    if (this.mustFold) {
-      // A sync failed: the log's pages may not be on disk. Folding writes them to the database file and syncs that.
-      this.connection.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-      this.mustFold = false
-    }
-    this.tx.begin()
+  }
+
+  private reopen(): void {
+    this.connection.close()
+    this.connection = openMainConnection(this.options.path, 0)
+    this.known = new Map()
+    this.tx = this.prepared()
+    this.mustReopen = false
+  }
+
+  /** A sync failed: the log's pages may not be on disk. Folding writes them to the database file and syncs that. */
+  private fold(): boolean {
+    const [busy] = this.connection.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get([]) ?? []
+    this.mustFold = busy !== 0
+    return !this.mustFold
+  }
+
+  private stayedLocked(): unknown {
+    const told = new StoreUnavailable('another program keeps the database locked')
+    this.failed(told)
+    return told
   }
 
   private commit(): boolean {
@@ -219,29 +236,11 @@ class SqliteStore implements Store {
   }
 }
 
+/** How long the start waits for another program that has the database locked. */
+const startPatienceMs = 2000
+
 /** How long after a failure the store tries to write by itself. */
 const probeAfterMs = 1000
 
 /** How long totals of workflows and the index of steps may wait for more gates. */
 const catchUpAfterMs = 1000
-
-function connect(path: string): Connection {
-  const connection = openConnection(path)
-  // Of a new file. Records of more than a kilobyte leave less of such a page empty, and a write of it costs little more.
-  connection.exec('PRAGMA page_size = 8192')
-  connection.exec('PRAGMA journal_mode = WAL')
-  // Commits do not sync: the commit queue syncs the log itself, off the event loop, before anyone is answered.
-  connection.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA busy_timeout = 2000')
-  connection.exec('PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY')
-  return connection
-}
-
-/** The log's directory entry has to be on disk before the first reply that relies on it. */
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
-}

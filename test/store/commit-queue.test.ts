@@ -9,8 +9,14 @@ class Recorder implements Committing {
   commitError: unknown
   private syncs: { resolve: () => void; reject: (error: unknown) => void }[] = []
 
-  begin(): void {
-    this.calls.push('begin')
+  locked = false
+
+  begin(): boolean {
+    this.calls.push(this.locked ? 'locked' : 'begin')
+    return !this.locked
+  }
+  stayedLocked(): unknown {
+    return new StoreUnavailable('locked')
   }
   commit(): boolean {
     if (this.commitError !== undefined) throw this.commitError
@@ -151,6 +157,25 @@ describe('the commit queue', () => {
     await turn()
     database.finishSync(new Error('EIO'))
     await expect(verb).rejects.toThrow(StoreUnavailable)
+  })
+
+  it('asks again for a database that is locked, with those who came meanwhile, and runs all in their order', async () => {
+    const database = new Recorder()
+    const queue = new CommitQueue(database)
+    database.locked = true
+    const ran: string[] = []
+    const first = queue.run(() => ran.push('first'))
+    await turn()
+    const second = queue.run(() => ran.push('second'))
+    await turn()
+    // Who comes does not ask: the database would be asked as often as there are callers.
+    expect(database.calls).toEqual(['locked'])
+    database.locked = false
+    while (!database.calls.includes('sync')) await turn()
+    expect(database.calls).toEqual(['locked', 'begin', 'commit', 'sync'])
+    expect(ran).toEqual(['first', 'second'])
+    database.finishSync()
+    await Promise.all([first, second])
   })
 
   it('starts no group while it is held, and then runs all that waited', async () => {

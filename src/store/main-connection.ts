@@ -1,0 +1,29 @@
+/** How the store's own connection is set up. @module */
+import { closeSync, fsyncSync, openSync } from 'node:fs'
+import { type Connection, openConnection } from './database.js'
+
+/**
+ * The connection that all verbs go through.
+ * @param patienceMs how long each call waits, and the thread with it, while another program has the database locked
+ */
+export function openMainConnection(path: string, patienceMs: number): Connection {
+  const connection = openConnection(path)
+  connection.exec(`PRAGMA busy_timeout = ${patienceMs}`)
+  // Of a new file. Records of more than a kilobyte leave less of such a page empty, and a write of it costs little more.
+  connection.exec('PRAGMA page_size = 8192')
+  connection.exec('PRAGMA journal_mode = WAL')
+  // Commits do not sync: the commit queue syncs the log itself, off the event loop, before anyone is answered.
+  connection.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0')
+  connection.exec('PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY')
+  return connection
+}
+
+/** The log's directory entry has to be on disk before the first reply that relies on it. */
+export function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r')
+  try {
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}
