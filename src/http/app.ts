@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import { agentRoutes } from './agents/routes.js'
 import { approvalRoutes } from './approvals/routes.js'
-import { refuseForeign } from './caller.js'
+import { foreignRefusal } from './caller.js'
 import { replyHeaders } from './exchange.js'
 import { executionRoutes } from './executions/routes.js'
 import { failureReply } from './failure.js'
@@ -19,13 +19,10 @@ import { workflowRoutes } from './workflows/routes.js'
  */
 export function createApp(options: HttpOptions): Hono {
   const app = new Hono()
+  const refuseForeign = foreignRefusal(options)
   app.use(async (c, next) => {
     const origin = c.req.header('origin')
-    const refusal = refuseForeign(
-      options,
-      c.req.header('host'),
-      c.req.method === 'OPTIONS' ? undefined : origin,
-    )
+    const refusal = refuseForeign(c.req.header('host'), c.req.method === 'OPTIONS' ? undefined : origin)
     if (refusal) return jsonReply(options, refusalReply(refusal))
     await next()
     if (origin !== undefined && options.origins?.includes(origin))

@@ -4,7 +4,7 @@ import { getRequestListener, RequestError } from '@hono/node-server'
 import { isRefusal, type Refusal, refuse } from '../domain/errors.js'
 import { createApp, jsonReply } from './app.js'
 import { type BodyBytes, incomingBytes } from './body-bytes.js'
-import { refuseForeign } from './caller.js'
+import { foreignRefusal, type RefuseForeign } from './caller.js'
 import { failureReply, refuseId } from './failure.js'
 import type { HttpOptions } from './options.js'
 import { type HeaderFields, WholeReply } from './whole-reply.js'
@@ -28,6 +28,7 @@ export function createListener(options: HttpOptions): Listener {
     hostname: 'localhost',
     errorHandler: (error) => jsonReply(options, unroutedReply(options, error)),
   })
+  const door: Door = { options, refuseForeign: foreignRefusal(options), fields: [] }
   return (incoming, outgoing) => {
     const url = incoming.url as string
     const malformed = holdsDotSegment(url)
@@ -37,7 +38,7 @@ export function createListener(options: HttpOptions): Listener {
         : undefined
     if (malformed !== undefined) {
       const refusal = refuse('BAD_REQUEST', { message: malformed })
-      return send(options, incoming, outgoing, refusalReply(refusal))
+      return send(door, incoming, outgoing, refusalReply(refusal))
     }
     // Clients paste backslashes as they are, and the app's URL would make slashes of them.
     if (url.includes('\\')) incoming.url = url.replaceAll('\\', '%5C')
@@ -45,9 +46,17 @@ export function createListener(options: HttpOptions): Listener {
     if (!call) return void app(incoming, outgoing)
     incomingBytes(incoming, gateBodyLimit, (body) => {
       if (body === 'cut-off') return
-      answerCall(options, incoming, call, body, (reply) => send(options, incoming, outgoing, reply))
+      answerCall(door, incoming, call, body, (reply) => send(door, incoming, outgoing, reply))
     })
   }
+}
+
+/** What one listener has, and no other in the process. */
+interface Door {
+  readonly options: HttpOptions
+  readonly refuseForeign: RefuseForeign
+  /** Of every reply: one list as long as the revision stays. */
+  fields: HeaderFields
 }
 
 /** What escaped before a route was found. */
@@ -58,7 +67,7 @@ function unroutedReply(options: HttpOptions, error: unknown): TextReply {
 
 /** With callbacks: each `await` on the way of a gate would make promises of its own. */
 function answerCall(
-  options: HttpOptions,
+  door: Door,
   incoming: IncomingMessage,
   call: GateCall,
   body: Exclude<BodyBytes, 'cut-off'>,
@@ -66,9 +75,9 @@ function answerCall(
 ): void {
   const tell = (reply: TextReply | Refusal) => answer(isRefusal(reply) ? refusalReply(reply) : reply)
   const fail = (error: unknown) =>
-    answer(failureReply(options, error, incoming.headers['x-request-id'] as string | undefined))
+    answer(failureReply(door.options, error, incoming.headers['x-request-id'] as string | undefined))
   try {
-    const reply = gate(options, incoming, call, body)
+    const reply = gate(door, incoming, call, body)
     if (isRefusal(reply)) tell(reply)
     else reply.then(tell, fail)
   } catch (error) {
@@ -99,12 +108,12 @@ function gateCall(url: string): GateCall | undefined {
 }
 
 function gate(
-  options: HttpOptions,
+  { options, refuseForeign }: Door,
   { headers }: IncomingMessage,
   call: GateCall,
   body: Exclude<BodyBytes, 'cut-off'>,
 ): Promise<TextReply | Refusal> | Refusal {
-  const foreign = refuseForeign(options, headers.host, headers.origin)
+  const foreign = refuseForeign(headers.host, headers.origin)
   if (foreign) return foreign
   const identity = options.identify({
     authorization: headers.authorization,
@@ -133,20 +142,14 @@ function decoded(segment: string): string {
   })
 }
 
-function send(
-  options: HttpOptions,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  reply: TextReply,
-): void {
+function send(door: Door, incoming: IncomingMessage, outgoing: ServerResponse, reply: TextReply): void {
   const { status, text, bytes = Buffer.byteLength(text) } = reply
-  const revision = options.revision()?.id ?? 'none'
   const { origin } = incoming.headers
   // A body that was not read to its end cannot be followed by another request.
   const closing = !incoming.complete
   // Where every character is a byte they need no encoding.
   const latin1 = bytes === text.length
-  const fields = plainFields(revision)
+  const fields = plainFields(door)
   const isPlain = origin === undefined && !closing && latin1
   if (isPlain && outgoing instanceof WholeReply && outgoing.endWhole(status, fields, text)) return
   const headers = [...fields, 'Content-Length', String(bytes)]
@@ -156,12 +159,10 @@ function send(
   outgoing.end(text, latin1 ? 'latin1' : 'utf8')
 }
 
-let plain: HeaderFields = []
-
-/** The fields of every reply: one list as long as the revision stays. */
-function plainFields(revision: string): HeaderFields {
-  if (plain[3] !== revision) {
-    plain = ['Content-Type', 'application/json', 'X-Stepgate-Policy-Revision', revision]
+function plainFields(door: Door): HeaderFields {
+  const revision = door.options.revision()?.id ?? 'none'
+  if (door.fields[3] !== revision) {
+    door.fields = ['Content-Type', 'application/json', 'X-Stepgate-Policy-Revision', revision]
   }
-  return plain
+  return door.fields
 }

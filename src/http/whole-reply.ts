@@ -20,6 +20,7 @@ interface Head {
   readonly text: string
 }
 
+// Of the whole process: a listener has a list of fields of its own, and is told its heads from another's by that.
 let latest: Head | undefined
 
 /**

@@ -57,6 +57,8 @@ export interface LiveOptions extends Partial<StepgateOptions> {
   /** Told of each request before it is answered. */
   readonly onRequest?: RequestListener
   readonly publicUrl?: string
+  /** Of all its callers; default `local`. */
+  readonly org?: string
   readonly hosts?: readonly string[]
   readonly origins?: readonly string[]
 }
@@ -89,7 +91,7 @@ export async function startLive(options: LiveOptions = {}): Promise<Live> {
   })
   const http = {
     stepgate,
-    identify: openIdentity('local'),
+    identify: openIdentity(options.org ?? 'local'),
     revision: () => policies.engine().revision,
     readiness: () => ({ ready: true, details: {} }),
     version: 'test',
