@@ -27,27 +27,38 @@ export function bytesOf(text: string): Buffer {
   )
 }
 
+/** The string of one byte. */
+export const byteText = (byte: number): string => String.fromCharCode(byte < 0x80 ? byte : 0xdc00 + byte)
+
+/** The string with its characters whole, whose bytes came from different strings. */
+export const rejoined = (text: string): string => (isText(text) ? text : textOf(bytesOf(text)))
+
 /** The string with U+FFFD for each byte that is no UTF-8, as Go's JSON reader has it. */
 export const replacedText = (bytes: Uint8Array): string => textOf(bytes).replace(/\p{Surrogate}/gu, '\ufffd')
 
 function escapedText(bytes: Uint8Array): string {
   let text = ''
+  let from = 0
   for (let at = 0; at < bytes.length; ) {
     const length = lengthOfCharacter(bytes, at)
-    text +=
-      length === 0 ? String.fromCharCode(0xdc00 + bytes[at]!) : strict.decode(bytes.subarray(at, at + length))
+    if (length === 0) {
+      text += strict.decode(bytes.subarray(from, at)) + byteText(bytes[at]!)
+      from = at + 1
+    }
     at += length || 1
   }
-  return text
+  return text + strict.decode(bytes.subarray(from))
 }
 
-// Zero where no character starts.
+// Zero where no character starts. The second byte tells overlong forms, surrogates and what is beyond Unicode.
 function lengthOfCharacter(bytes: Uint8Array, at: number): number {
-  for (let length = 1; length <= 4 && at + length <= bytes.length; length++) {
-    try {
-      strict.decode(bytes.subarray(at, at + length))
-      return length
-    } catch {}
-  }
-  return 0
+  const lead = bytes[at]!
+  if (lead < 0x80) return 1
+  const length = lead < 0xc2 || lead > 0xf4 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4
+  const least = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80
+  const most = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf
+  const second = bytes[at + 1] ?? 0
+  if (second < least || second > most) return 0
+  for (let next = at + 2; next < at + length; next++) if ((bytes[next] ?? 0) >> 6 !== 2) return 0
+  return length
 }

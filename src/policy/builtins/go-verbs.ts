@@ -21,12 +21,25 @@ export interface Flags {
   precision?: number
 }
 
-/** A value under a verb; Go's complaint where the verb does not fit the value. */
-export function formatValue(value: GoValue, verb: string, flags: Flags): string {
-  if (verb === 'T') return formatText(typeName(value), flags)
-  if (typeof value === 'bigint')
-    return asInt64(value) === undefined ? formatBig(value, verb, flags) : formatInt(value, verb, flags)
-  return (typeof value === 'string' ? formatString : formatDouble)(value as never, verb, flags)
+export const noFlags = (): Flags => ({
+  plus: false,
+  minus: false,
+  sharp: false,
+  space: false,
+  zero: false,
+  sharpV: false,
+  plusV: false,
+})
+
+/**
+ * A value under a verb; Go's complaint where the verb does not fit the value.
+ * @param type what the complaint calls the value, and `%T` prints
+ */
+export function formatValue(value: GoValue, verb: string, flags: Flags, type = typeName(value)): string {
+  if (verb === 'T') return formatText(type, flags)
+  if (typeof value === 'bigint' && asInt64(value) === undefined) return formatBig(value, verb, flags)
+  const format = { bigint: formatInt, number: formatDouble, string: formatString }[typeof value as 'string']
+  return format(value as never, verb, flags) ?? `%!${verb}(${type}=${formatValue(value, 'v', flags)})`
 }
 
 export function typeName(value: GoValue): string {
@@ -34,23 +47,24 @@ export function typeName(value: GoValue): string {
   return typeof value === 'string' ? 'string' : 'float64'
 }
 
-const badVerb = (value: GoValue, verb: string, flags: Flags): string =>
-  `%!${verb}(${typeName(value)}=${formatValue(value, 'v', flags)})`
-
 const lengthOf = (text: string): number => [...text].length
 
-// Zeros pad on the left only.
-function pad(text: string, flags: Flags, zero = flags.zero): string {
-  const padding = (zero && !flags.minus ? '0' : ' ').repeat(Math.max((flags.width ?? 0) - lengthOf(text), 0))
+/** To the width of the flags. Zeros pad on the left only. */
+export function pad(text: string, flags: Flags, zero = flags.zero): string {
+  if (flags.width === undefined) return text
+  const padding = (zero && !flags.minus ? '0' : ' ').repeat(Math.max(flags.width - lengthOf(text), 0))
   return flags.minus ? text + padding : padding + text
 }
 
 const truncated = (text: string, flags: Flags): string =>
-  flags.precision === undefined ? text : [...text].slice(0, flags.precision).join('')
+  flags.precision === undefined
+    ? text
+    : // No character takes more than two units.
+      [...text.slice(0, 2 * flags.precision)].slice(0, flags.precision).join('')
 
 const formatText = (text: string, flags: Flags): string => pad(truncated(text, flags), flags)
 
-function formatString(value: string, verb: string, flags: Flags): string {
+function formatString(value: string, verb: string, flags: Flags): string | undefined {
   switch (verb) {
     case 'v':
       return flags.sharpV ? formatQuoted(value, flags) : formatText(value, flags)
@@ -62,7 +76,7 @@ function formatString(value: string, verb: string, flags: Flags): string {
     case 'X':
       return formatHex(value, verb, flags)
     default:
-      return badVerb(value, verb, flags)
+      return undefined
   }
 }
 
@@ -82,7 +96,7 @@ function formatHex(value: string, verb: 'x' | 'X', flags: Flags): string {
   return pad(verb === 'X' ? text.toUpperCase() : text, flags)
 }
 
-function formatInt(value: bigint, verb: string, flags: Flags): string {
+function formatInt(value: bigint, verb: string, flags: Flags): string | undefined {
   switch (verb) {
     case 'v':
     case 'd':
@@ -102,7 +116,7 @@ function formatInt(value: bigint, verb: string, flags: Flags): string {
     case 'U':
       return pad(formatUnicode(value, flags), flags, false)
     default:
-      return badVerb(value, verb, flags)
+      return undefined
   }
 }
 
@@ -149,9 +163,9 @@ function formatBig(value: bigint, verb: string, flags: Flags): string {
 
 const DEFAULT_PRECISION: Readonly<Record<string, number>> = { e: 6, E: 6, f: 6 }
 
-function formatDouble(value: number, verb: string, flags: Flags): string {
+function formatDouble(value: number, verb: string, flags: Flags): string | undefined {
   const wanted = { v: 'g', F: 'f' }[verb] ?? verb
-  if (!/^[efgbx]$/i.test(wanted)) return badVerb(value, verb, flags)
+  if (!/^[efgbx]$/i.test(wanted)) return undefined
   const precision = flags.precision ?? DEFAULT_PRECISION[wanted]
   const written = formatFloat(value, wanted as FloatVerb, precision)
   const unsigned = written.replace(/^-/, '')

@@ -14,6 +14,7 @@ import { regexBuiltins } from './regex.js'
 import { semverBuiltins } from './semver.js'
 import { sprintfBuiltins } from './sprintf.js'
 import { stringBuiltins } from './strings.js'
+import { templateBuiltins } from './template.js'
 import { timeBuiltins } from './time.js'
 import { unitBuiltins } from './units.js'
 import { uriBuiltins } from './uri.js'
@@ -54,6 +55,7 @@ export const policyBuiltins: Builtins = {
   ...semverBuiltins,
   ...sprintfBuiltins,
   ...stringBuiltins,
+  ...templateBuiltins,
   ...timeBuiltins,
   ...unitBuiltins,
   ...uriBuiltins,

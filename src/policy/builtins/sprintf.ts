@@ -1,18 +1,32 @@
 /** `sprintf` with the directives of Go's `fmt`. */
-import { type Flags, formatValue, type GoValue, typeName } from './go-verbs.js'
+import { type Flags, formatValue, type GoValue, noFlags, typeName } from './go-verbs.js'
 import { arrayOperand, type Builtin, integerOf, stringOperand } from './operand.js'
 import { isNumber, type NumberTerm, numberText, type Term } from './term.js'
 import { termText } from './term-text.js'
 
+/** How values of some kind are printed. */
+export interface Formatting<Value> {
+  /** Under a verb; Go's complaint where the verb does not fit. */
+  format(value: Value, verb: string, flags: Flags): string
+  /** Its type and the value, as Go has it in complaints. */
+  describe(value: Value): string
+  /** What may be a width or a precision. */
+  integer(value: Value): bigint | undefined
+}
+
 /** Formats as Go does; what does not fit is complained of in the text. */
-export function sprintf(format: string, values: readonly GoValue[]): string {
-  return new Printer(format, values).run()
+export function sprintf<Value>(
+  format: string,
+  values: readonly Value[],
+  formatting: Formatting<Value>,
+): string {
+  return new Printer(format, values, formatting).run()
 }
 
 // Go's limit for widths, precisions and indexes.
 const LARGEST = 1_000_000
 
-class Printer {
+class Printer<Value> {
   #out = ''
   #at = 0
   #next = 0
@@ -21,7 +35,8 @@ class Printer {
 
   constructor(
     readonly format: string,
-    readonly values: readonly GoValue[],
+    readonly values: readonly Value[],
+    readonly formatting: Formatting<Value>,
   ) {}
 
   run(): string {
@@ -38,7 +53,7 @@ class Printer {
 
   #extra(): string {
     const rest = this.values.slice(this.#next)
-    return `%!(EXTRA ${rest.map((value) => `${typeName(value)}=${formatValue(value, 'v', noFlags())}`).join(', ')})`
+    return `%!(EXTRA ${rest.map((value) => this.formatting.describe(value)).join(', ')})`
   }
 
   // Flags, index and width, point, index and precision, index, verb; all but the verb may be missing. False at the
@@ -72,14 +87,14 @@ class Printer {
     this.#next++
     // Under %v these two flags mean Go's own syntax.
     if (verb === 'v' || verb === 'w')
-      return formatValue(value, verb, {
+      return this.formatting.format(value, verb, {
         ...flags,
         sharpV: flags.sharp,
         sharp: false,
         plusV: flags.plus,
         plus: false,
       })
-    return formatValue(value, verb, flags)
+    return this.formatting.format(value, verb, flags)
   }
 
   #flags(): Flags {
@@ -143,7 +158,8 @@ class Printer {
     const value = this.values[this.#next]
     if (value === undefined) return undefined
     this.#next++
-    return typeof value === 'bigint' && value <= LARGEST && value >= -LARGEST ? Number(value) : undefined
+    const integer = this.formatting.integer(value)
+    return integer !== undefined && integer <= LARGEST && integer >= -LARGEST ? Number(integer) : undefined
   }
 
   // `[2]` names the value to print next.
@@ -163,15 +179,11 @@ class Printer {
   }
 }
 
-const noFlags = (): Flags => ({
-  plus: false,
-  minus: false,
-  sharp: false,
-  space: false,
-  zero: false,
-  sharpV: false,
-  plusV: false,
-})
+const goFormatting: Formatting<GoValue> = {
+  format: formatValue,
+  describe: (value) => `${typeName(value)}=${formatValue(value, 'v', noFlags())}`,
+  integer: (value) => (typeof value === 'bigint' ? value : undefined),
+}
 
 // Numbers with a point or an exponent are doubles, whatever their value; collections are their text.
 function goValue(term: Term): GoValue {
@@ -189,6 +201,6 @@ function goNumber(term: NumberTerm): GoValue {
 export const sprintfBuiltins: Readonly<Record<string, Builtin>> = {
   sprintf: (format, values) => {
     const operands = arrayOperand(values)
-    return sprintf(stringOperand(format), operands.map(goValue))
+    return sprintf(stringOperand(format), operands.map(goValue), goFormatting)
   },
 }
