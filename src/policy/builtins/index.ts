@@ -35,6 +35,9 @@ export type Builtins = Readonly<Record<string, Builtin>>
  *   `hex.decode("ff")` is undefined.
  * - `time.*`: `Local` is UTC. Zone names in another case are partly taken. Before 1970, 95 zones differ by the history
  *   that the JavaScript engine keeps. The abbreviation of a zone other than UTC ends the evaluation (`BuiltinHalt`).
+ * - `strings.render_template`: no imaginary numbers, and no room behind an array for `slice` to reach. A template of more
+ *   than a million steps, ten million characters or 250 levels ends the evaluation, as an address (`%p`) does; in OPA, one
+ *   that calls itself too deep is undefined.
  * - Letters that Go's Unicode 15 does not know yet are printed where OPA would escape them, inside quotes.
  * - `json.patch` follows RFC 6902 where OPA takes a wrong member of an array, or panics.
  * - `net.cidr_merge` has no answer for IPv4-mapped networks, of which OPA makes nonsense.

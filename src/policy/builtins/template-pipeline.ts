@@ -52,7 +52,7 @@ export class ActionReader {
     const variables: string[] = []
     for (;;) {
       const start = this.#at
-      const variable = this.take('variable')
+      const variable = variables.length === 0 ? this.take('variable') : this.expect('variable')
       const sign = variable && (this.take(':=') ?? this.take('=') ?? this.take(','))
       if (sign === undefined) {
         this.#at = start

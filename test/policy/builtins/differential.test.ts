@@ -4,12 +4,13 @@ import { jsonCalls } from './calls/json.js'
 import { netCalls } from './calls/net.js'
 import { regexCalls } from './calls/regex.js'
 import { sprintfCalls } from './calls/sprintf.js'
+import { templateCalls } from './calls/template.js'
 import { textCalls } from './calls/text.js'
 import { timeCalls } from './calls/time.js'
 import { webCalls } from './calls/web.js'
 import { type Answer, answers, type Calls, compiled, interpreted } from './differential.js'
 
-const suites = [timeCalls, textCalls, regexCalls, jsonCalls, webCalls, netCalls, sprintfCalls]
+const suites = [timeCalls, textCalls, regexCalls, jsonCalls, webCalls, netCalls, sprintfCalls, templateCalls]
 
 // A suite at a time: one evaluation of them all would grow the policy's memory to where every step is slow.
 const toolchain = openToolchain()

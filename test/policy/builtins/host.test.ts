@@ -78,6 +78,36 @@ answer := {
     expect(() => policy('Europe/Berlin')).toThrow(BuiltinHalt)
   })
 
+  test('has no answer for half a character of a template, and one for both halves', async () => {
+    const policy = await load(await compile(`answer := strings.render_template(input, {"a": "é"})`))
+    expect(policy('{{slice .a 0 1}}')).toBeUndefined()
+    expect(policy('{{slice .a 0 1}}{{slice .a 1 2}}{{len (print (slice .a 0 1) (slice .a 1))}}')).toBe('é2')
+  })
+
+  test('renders a template of a hundred blocks around a hundred parentheses', async () => {
+    const policy = await load(await compile(`answer := strings.render_template(input, {})`))
+    const [blocks, ends] = ['{{range 1}}'.repeat(100), '{{end}}'.repeat(100)]
+    expect(policy(`${blocks}{{${'(print '.repeat(100)}1${')'.repeat(100)}}}${ends}`)).toBe('1')
+  })
+
+  test.each([
+    ['counts for ever', '{{range 9223372036854775807}}{{end}}'],
+    ['calls itself', '{{define "a"}}{{template "a"}}{{end}}{{template "a"}}'],
+    ['calls itself by the name of the whole', '{{range .}}{{template "template" $}}{{end}}'],
+    ['doubles what it has', '{{$x := "x"}}{{range 64}}{{$x = print $x $x}}{{end}}'],
+    ['asks for room', `{{printf "${'%1000000d'.repeat(99)}" ${'1 '.repeat(99)}}}`],
+    ['asks for room for each of a list', '{{range 99}}{{$x := printf "%1000000v" $.list}}{{end}}'],
+    ['reads what is long again and again', '{{range 9999999}}{{if eq $.long $.same}}{{end}}{{end}}'],
+    ['has more parentheses than anyone reads', `{{${'('.repeat(100_000)}1${')'.repeat(100_000)}}}`],
+    ['has more blocks than anyone reads', '{{if 1}}'.repeat(100_000)],
+    ['prints an address', '{{printf "%p" .list}}'],
+  ])('ends where a template %s, and can be asked again', async (_, template) => {
+    const policy = await load(await compile(`answer := strings.render_template(input.template, input.of)`))
+    const of = { list: [1, 2], long: `${'x'.repeat(99_999)}a`, same: `${'x'.repeat(99_999)}b` }
+    expect(() => policy({ template, of })).toThrow(BuiltinHalt)
+    expect(policy({ template: '{{index .list 0}}', of })).toBe('1')
+  })
+
   test('ends with its own complaint as an error', async () => {
     const policy = await load(await compile(`answer := 1 if input.a\n\nanswer := 2 if input.b`))
     expect(policy({ a: true })).toBe(1)

@@ -6,7 +6,8 @@ const width = fc.oneof(fc.constant(''), fc.stringMatching(/^(1?\d|\*|\[\d\]|\[\d
 const precision = fc.oneof(fc.constant(''), fc.stringMatching(/^\.(\d{0,2}|\*|\[\d\]\*?)$/))
 const verb = fc.constantFrom(...'vvvdddsssqxXoObcUeEfFgGtT%', 'é', '!', '[1]d')
 const directive = fc.tuple(flags, width, precision, verb).map(([f, w, p, v]) => `%${f}${w}${p}${v}`)
-const format = fc
+/** Formats of `sprintf`, right and wrong. */
+export const format = fc
   .array(fc.oneof({ weight: 3, arbitrary: directive }, fc.constantFrom('text ', '%%', 'é', '%', '[')), {
     maxLength: 4,
   })
