@@ -3,7 +3,7 @@ import { BuiltinHalt } from './operand.js'
 
 const STEPS = 1_000_000
 const CHARACTERS = 10_000_000
-// A sixth of what overflows the stack, at the most frames a level takes.
+// Blocks so deep around parentheses so deep take a third of node's usual stack.
 const DEPTH = 250
 
 /** What is left to one rendering. Each of its methods throws `BuiltinHalt` where nothing is. */
