@@ -1,5 +1,5 @@
 /** What node's server answers by itself, before a listener hears of a request. @module */
-import { maxHeaderSize, type Server, STATUS_CODES } from 'node:http'
+import { maxHeaderSize, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type Refusal, refuse } from '../domain/errors.js'
 import { replyHeaders } from './exchange.js'
@@ -18,11 +18,16 @@ import { refusalReply } from './wire/errors.js'
  */
 export function answerEarly(server: Server, options: Pick<HttpOptions, 'revision'>): void {
   const say = (socket: Duplex, refusal: Refusal) => socket.end(asText(earlyReply(options, refusal)))
+  const ending = new WeakSet<Duplex>()
   server.on('clientError', (error: ParseError, socket) => {
-    if (!socket.writable || hasBegunReply(socket)) return void socket.destroy(error)
-    say(socket, unreadable(error, server))
-    // Nothing that still comes can be read; what node's parser says of that is not heard.
-    socket.once('finish', () => socket.destroy())
+    // Nothing that still comes can be read, and node's parser says so of each part of it.
+    if (ending.has(socket)) return
+    ending.add(socket)
+    afterReplies(socket, (isBegun) => {
+      if (!socket.writable || isBegun) return void socket.destroy(error)
+      say(socket, unreadable(error, server))
+      socket.once('finish', () => socket.destroy())
+    })
   })
   server.on('checkExpectation', ({ headers: { expect } }, response) => {
     const refusal = refuse('EXPECTATION_FAILED', { expectation: String(expect).slice(0, 100) })
@@ -50,9 +55,16 @@ function unreadable({ code, reason }: ParseError, server: Server): Refusal {
   return refuse('BAD_REQUEST', { message: `Malformed HTTP: ${reason || code || 'it cannot be read'}` })
 }
 
-/** Whether a reply is on its way already: another one in the midst of it would be taken for a part of it. */
-const hasBegunReply = (socket: Duplex): boolean =>
-  (socket as { _httpMessage?: { headersSent: boolean } | null })._httpMessage?.headersSent === true
+/**
+ * Wait for the replies to requests that came whole: a refusal in their place would be taken for one of them.
+ * @param then told whether a reply to what cannot be read has begun: another one would be taken for a part of it
+ */
+function afterReplies(socket: Duplex, then: (isBegun: boolean) => void): void {
+  // Node's own link from a connection to the reply that is next.
+  const { _httpMessage: next } = socket as { _httpMessage?: ServerResponse | null }
+  if (next?.req.complete) next.once('close', () => afterReplies(socket, then))
+  else then(next?.headersSent === true)
+}
 
 interface EarlyReply {
   readonly status: number

@@ -113,18 +113,29 @@ describe.each(listeners)('what is answered before a route is found ($server)', (
     if (!socket.closed) await once(socket, 'close')
   })
 
-  it('keeps its place behind replies to earlier requests of the connection', async () => {
-    const workflow = await live.workflow()
-    const { send, replies } = await wire()
-    const body = '{"step_type":"llm_call"}'
-    const first = line(
-      `POST /api/v1/workflows/${workflow}/steps/first/gate`,
-      `Content-Length: ${body.length}\r\n\r\n`,
-    )
-    await send(first + body + gate('Expect: magic\r\nContent-Length: 2\r\n\r\n{}'))
-    const answers = (await replies(2)).map(answer)
-    expect(answers.map(({ status }) => status)).toEqual([200, 417])
-  })
+  it.each([
+    ['an expectation that is not met', gate('Expect: magic\r\nContent-Length: 2\r\n\r\n{}'), 417],
+    ['what is no HTTP', 'GARBAGE\r\n\r\nGARBAGE\r\n\r\n', 400],
+    ['headers that are too large', line('GET /health', `X: ${filler}\r\n\r\n`), 431],
+  ])(
+    'refuses %s in its place, behind the replies to earlier requests of the connection',
+    async (_, text, status) => {
+      const workflow = await live.workflow()
+      const { socket, send, replies } = await wire()
+      const body = '{"step_type":"llm_call"}'
+      const call = (step: string) =>
+        line(
+          `POST /api/v1/workflows/${workflow}/steps/${step}/gate`,
+          `Content-Length: ${body.length}\r\n\r\n${body}`,
+        )
+      await send(call('first') + call('second') + text)
+      const answers = (await replies(3)).map(answer)
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, status])
+      expect(answers.map(({ body }) => body.step_id)).toEqual(['first', 'second', undefined])
+      if (!socket.closed) await once(socket, 'close')
+      expect(await replies(3)).toHaveLength(3)
+    },
+  )
 
   it.each([
     ['a gate call without a host', gate('Content-Length: 2\r\n\r\n{}', '')],
