@@ -193,12 +193,12 @@ describe('a value that a setting cannot take', () => {
     ['port\n', ':1:1: settings are a map, such as "port: 8080", not text'],
     ['port: 1\nport: 2\n', ':2:1: Map keys must be unique'],
     ['port: 1\n---\nport: 2\n', ':3:1: a second document begins here; settings are one map'],
-    ['port: 1\norg: a\0b\n', ':2:1: the file holds a NUL byte: it is no text'],
+    ['port: 1\norg: a\0b\n', ':2:7: the file holds a NUL byte: it is no text'],
     ['port: 1\norg: "a\\0b"\n', ':2:6: a NUL character in a text'],
-    ['port: 1\norg: *x\n', ':1:1: Unresolved alias (the anchor must be set before the alias): x'],
+    ['port: 1\norg: *x\n', ':2:6: no anchor &x stands before this alias'],
     [`org: ${'['.repeat(120)}${']'.repeat(120)}`, ':1:105: nested deeper than 100 levels'],
     ['org: !name x\n', ':1:6: Unresolved tag: !name'],
-    [bomb, ':1:1: Excessive alias count indicates a resource exhaustion attack'],
+    [bomb, ':10:32: Excessive alias count indicates a resource exhaustion attack'],
   ])('a file that is no map of settings is refused with the place: %j', async (text, problem) => {
     const file = await fileWith(text)
     expect(refused(await readConfig({ flags: {}, env: {}, file })).join('\n')).toContain(file + problem)
@@ -212,9 +212,9 @@ describe('a value that a setting cannot take', () => {
   })
 
   it.each([
-    [Buffer.from('port: 1\norg: caf\xe9\n', 'latin1'), ':2:1: the file is not UTF-8'],
+    [Buffer.from('port: 1\norg: caf\xe9\n', 'latin1'), ':2:9: the file is not UTF-8'],
     [Buffer.from('\ufefforg: x\n', 'utf16le'), ':1:1: the file is UTF-16: save it as UTF-8'],
-  ])('a file that is no UTF-8 is refused: %s', async (bytes, problem) => {
+  ])('a file that is no UTF-8 is refused with its place, case %#', async (bytes, problem) => {
     const file = await fileWith(bytes)
     expect(refused(await readConfig({ flags: {}, env: {}, file }))).toEqual([file + problem])
   })

@@ -110,20 +110,38 @@ function plainValue(document: Document.Parsed, report: Report): unknown {
   try {
     return document.toJS({ maxAliasCount: MAX_ALIASES })
   } catch (error) {
-    report(document.contents?.range?.[0] ?? 0, (error as Error).message)
+    // What may be thrown here comes of aliases that repeat one another; the last one repeats most.
+    report(lastAlias(document) ?? document.contents?.range?.[0] ?? 0, (error as Error).message)
     return undefined
   }
 }
 
-/** Reports what YAML allows and no policy needs: NUL and halves of characters in texts, and bottomless nesting. */
+function lastAlias(document: Document.Parsed): number | undefined {
+  let last: number | undefined
+  visit(document, {
+    Alias(_, node) {
+      last = offsetOf(node)
+    },
+  })
+  return last
+}
+
+/** Reports what YAML allows and no policy needs: NUL and halves of characters in texts, bottomless nesting, aliases of nothing. */
 function refuseOddities(document: Document.Parsed, report: Report): void {
+  const anchors = new Set<string | undefined>()
   visit(document, {
     Scalar(_, node) {
+      anchors.add(node.anchor)
       if (typeof node.value !== 'string') return
       if (node.value.includes('\0')) report(node.range?.[0] ?? 0, 'a NUL character in a text')
       if (/\p{Surrogate}/u.test(node.value)) report(node.range?.[0] ?? 0, 'half of a character in a text')
     },
+    Alias(_, node) {
+      if (!anchors.has(node.source))
+        report(node.range?.[0] ?? 0, `no anchor &${node.source} stands before this alias`)
+    },
     Collection(_, node, path) {
+      anchors.add(node.anchor)
       // Each level is a collection and, in a mapping, the pair around it.
       if (path.filter(isCollection).length < MAX_NESTING) return undefined
       report(node.range?.[0] ?? 0, tooDeep)

@@ -81,12 +81,12 @@ const files: readonly (readonly [about: string, text: string, said: readonly str
   [
     'an alias of nothing',
     `${head}spec:\n  when: *later\n${rest}`,
-    ['1:1 error Unresolved alias (the anchor must be set before the alias): later'],
+    ['5:9 error no anchor &later stands before this alias'],
   ],
   [
     'a bomb of aliases',
     `a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c]\n`,
-    ['1:1 error Excessive alias count indicates a resource exhaustion attack'],
+    ['4:17 error Excessive alias count indicates a resource exhaustion attack'],
   ],
   [
     'an alias used as people do',
