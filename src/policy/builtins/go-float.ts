@@ -4,7 +4,7 @@ import { decimalOf, withoutTrailing } from './term.js'
 export type FloatVerb = 'e' | 'E' | 'f' | 'g' | 'G' | 'b' | 'x' | 'X'
 
 /** Decimal digits without leading or trailing zeros; the point stands before digit number `point`. */
-interface Digits {
+export interface Digits {
   readonly text: string
   readonly point: number
 }
@@ -37,13 +37,21 @@ export function formatFloat(value: number, verb: FloatVerb, precision: number | 
   }
 }
 
-// Fixed where the exponent is moderate, else scientific; no zeros at the end.
 function general(size: number, precision: number | undefined, e: 'e' | 'E'): string {
   const wanted = precision === 0 ? 1 : precision
   const digits = digitsOf(size, wanted)
   const count = digits.text.length
-  let limit = wanted ?? 6
+  let limit = wanted ?? SHORTEST_LIMIT
   if (wanted !== undefined && limit > count && count >= digits.point) limit = count
+  return moderate(digits, limit, e)
+}
+
+/** The exponent from which on Go writes shortest digits scientifically. */
+const SHORTEST_LIMIT = 6
+
+/** Fixed where the exponent is moderate, else scientific; no zeros at the end. */
+export function moderate(digits: Digits, limit = SHORTEST_LIMIT, e: 'e' | 'E' = 'e'): string {
+  const count = digits.text.length
   const exponent = digits.text === '' ? 0 : digits.point - 1
   if (exponent < -4 || exponent >= limit) return scientific(digits, Math.max(count, 1) - 1, e)
   return fixed(digits, Math.max(count - digits.point, 0))
@@ -56,7 +64,8 @@ function scientific({ text, point }: Digits, precision: number | undefined, e: '
   return `${text[0] ?? '0'}${behind === '' ? '' : `.${behind}`}${power}`
 }
 
-function fixed({ text, point }: Digits, precision: number | undefined): string {
+/** With so many digits behind the point; undefined: as many as there are. */
+export function fixed({ text, point }: Digits, precision: number | undefined): string {
   const whole = point <= 0 ? '0' : text.slice(0, point).padEnd(point, '0')
   const behind = `${'0'.repeat(Math.max(-point, 0))}${text.slice(Math.max(point, 0))}`
   const shown = precision === undefined ? behind : behind.padEnd(precision, '0').slice(0, precision)
@@ -76,17 +85,23 @@ function digitsOf(size: number, count: number | undefined, of?: 'behind the poin
 
 function exactDigits(size: number): Digits {
   const { mantissa, exponent } = parts(size)
+  return binaryDigits(mantissa, exponent)
+}
+
+/** All digits of `mantissa` times two to the `exponent`. */
+export function binaryDigits(mantissa: bigint, exponent: number): Digits {
   if (exponent >= 0) return digits(mantissa << BigInt(exponent), 0)
   return digits(mantissa * 5n ** BigInt(-exponent), exponent)
 }
 
 const digits = (value: bigint, exponent: number): Digits => {
+  if (value === 0n) return { text: '', point: 0 }
   const text = String(value)
   return { text: withoutTrailing(text, '0'), point: text.length + exponent }
 }
 
-// To a number of digits; a tie goes to the even digit.
-function round({ text, point }: Digits, count: number): Digits {
+/** Rounds to a number of digits; a tie goes to the even digit. */
+export function round({ text, point }: Digits, count: number): Digits {
   if (count >= text.length) return { text, point }
   if (count < 0) return { text: '', point: 0 }
   const [kept, rest] = [text.slice(0, count), text.slice(count)]

@@ -1,11 +1,14 @@
 /**
  * The host side of a compiled policy: what it imports. OPA's npm runtime answers a policy's calls through JSON, which
  * loses sets, keys that are not strings and integers beyond 2^53, and always prefers its own `sprintf`; so the calls
- * are answered here, in Rego's own notation, and that runtime is left what it does well: evaluating.
+ * are answered here: operands are read where they lie, answers written in Rego's own notation, and that runtime is left
+ * what it does well: evaluating.
  */
-import { textOf } from './bytes.js'
-import { readTerm, writeTerm } from './notation.js'
+import { bytesOf, isText, textOf } from './bytes.js'
+import { MemoryReader, type PolicyMemory } from './memory.js'
+import { writeTerm } from './notation.js'
 import { type Builtin, BuiltinError } from './operand.js'
+import type { Term } from './term.js'
 
 // Node has WebAssembly; the type library without a browser's DOM does not say so. Only what is used is declared.
 declare const WebAssembly: {
@@ -13,11 +16,6 @@ declare const WebAssembly: {
     module: object,
     imports: Record<string, Record<string, unknown>>,
   ) => { readonly exports: object }
-}
-
-/** The linear memory of a policy (`WebAssembly.Memory`). */
-export interface PolicyMemory {
-  readonly buffer: ArrayBuffer
 }
 
 /** An instance of a compiled policy (`WebAssembly.Instance`). */
@@ -29,7 +27,6 @@ interface PolicyExports {
   builtins(): number
   opa_malloc(size: number): number
   opa_json_dump(value: number): number
-  opa_value_dump(value: number): number
   opa_value_parse(text: number, length: number): number
 }
 
@@ -50,9 +47,15 @@ export function instantiateWith(
   builtins: Readonly<Record<string, Builtin>>,
 ): PolicyInstance {
   const called: Builtin[] = []
+  const reader = new MemoryReader(memory)
   let policy: PolicyExports | undefined
   const call = (id: number, _context: number, ...operands: number[]) =>
-    callBuiltin(policy!, memory, called[id]!, operands)
+    callBuiltin(
+      policy!,
+      memory,
+      called[id]!,
+      operands.map((operand) => reader.term(operand)),
+    )
   const instance = new WebAssembly.Instance(module, {
     env: {
       memory,
@@ -93,20 +96,34 @@ const runtimeFailure = (message: string): string =>
     ? 'the policy took more memory than one evaluation may'
     : `the policy's runtime failed: ${message}`
 
-function callBuiltin(policy: PolicyExports, memory: PolicyMemory, run: Builtin, operands: number[]): number {
-  const texts = operands.map((operand) => textOf(cString(memory, policy.opa_value_dump(operand))))
-  let result: string
+function callBuiltin(policy: PolicyExports, memory: PolicyMemory, run: Builtin, operands: Term[]): number {
   try {
-    result = writeTerm(run(...texts.map(readTerm)))
+    const answer = run(...operands)
+    if (typeof answer === 'string' && !isText(answer)) return byteString(policy, memory, bytesOf(answer))
+    return valueIn(policy, memory, writeTerm(answer))
   } catch (error) {
     if (error instanceof BuiltinError) return UNDEFINED
     throw error
   }
-  const bytes = encoder.encode(result)
+}
+
+function valueIn(policy: PolicyExports, memory: PolicyMemory, text: string): number {
+  const bytes = encoder.encode(text)
   const address = policy.opa_malloc(bytes.length)
   new Uint8Array(memory.buffer).set(bytes, address)
   const value = policy.opa_value_parse(address, bytes.length)
   if (value === 0) throw new Error('the policy could not read the answer of a built-in')
+  return value
+}
+
+/** Where a string of OPA's C library has the address of its bytes. */
+const STRING_BYTES = 8
+
+// The policy's parser takes UTF-8 alone, so it gets a text of the same length first.
+function byteString(policy: PolicyExports, memory: PolicyMemory, bytes: Uint8Array): number {
+  const value = valueIn(policy, memory, `"${'-'.repeat(bytes.length)}"`)
+  const address = new DataView(memory.buffer).getUint32(value + STRING_BYTES, true)
+  new Uint8Array(memory.buffer).set(bytes, address)
   return value
 }
 

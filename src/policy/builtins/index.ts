@@ -1,27 +1,38 @@
 /** The built-in functions of Rego that OPA does not compile into a policy, or wrongly, for the host to answer. */
+
+import { arithmeticBuiltins } from './arithmetic.js'
+import { arraySliceBuiltins } from './array-slice.js'
+import { bitBuiltins } from './bits.js'
 import { cidrBuiltins } from './cidr.js'
 import { cryptoBuiltins } from './crypto.js'
 import { encodingBuiltins } from './encoding.js'
+import { globBuiltins } from './glob.js'
 import { graphBuiltins } from './graph.js'
-import { instantiateWith, type PolicyInstance, type PolicyMemory } from './host.js'
+import { instantiateWith, type PolicyInstance } from './host.js'
 import { jsonMarshalBuiltins } from './json-marshal.js'
 import { jsonPatchBuiltins } from './json-patch.js'
+import { jsonPathBuiltins } from './json-paths.js'
+import { jsonUnmarshalBuiltins } from './json-unmarshal.js'
 import { jwtBuiltins } from './jwt.js'
+import type { PolicyMemory } from './memory.js'
 import { numberBuiltins } from './numbers.js'
 import { objectBuiltins } from './object-subset.js'
+import { objectUnionBuiltins } from './object-union.js'
 import type { Builtin } from './operand.js'
 import { regexBuiltins } from './regex.js'
 import { semverBuiltins } from './semver.js'
 import { sprintfBuiltins } from './sprintf.js'
 import { stringBuiltins } from './strings.js'
 import { templateBuiltins } from './template.js'
+import { templateStringBuiltins } from './template-string.js'
 import { timeBuiltins } from './time.js'
 import { unitBuiltins } from './units.js'
 import { uriBuiltins } from './uri.js'
 import { urlQueryBuiltins } from './url-query.js'
 import { uuidBuiltins } from './uuid.js'
 
-export type { PolicyInstance, PolicyMemory } from './host.js'
+export type { PolicyInstance } from './host.js'
+export type { PolicyMemory } from './memory.js'
 export { BuiltinHalt } from './operand.js'
 
 /** By OPA's names. */
@@ -45,9 +56,17 @@ export type Builtins = Readonly<Record<string, Builtin>>
  *   `graph.reachable_paths` beyond 100,000 paths end the evaluation; OPA would go on until it is cancelled.
  */
 export const policyBuiltins: Builtins = {
+  ...arraySliceBuiltins,
   ...cidrBuiltins,
+  ...templateStringBuiltins,
+  ...objectUnionBuiltins,
+  ...jsonUnmarshalBuiltins,
+  ...jsonPathBuiltins,
+  ...bitBuiltins,
+  ...arithmeticBuiltins,
   ...cryptoBuiltins,
   ...encodingBuiltins,
+  ...globBuiltins,
   ...graphBuiltins,
   ...jsonMarshalBuiltins,
   ...jsonPatchBuiltins,

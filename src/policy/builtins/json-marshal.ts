@@ -1,7 +1,7 @@
-/** `json.marshal_with_options`: JSON as Go's encoder writes it, on one line or indented. */
+/** `json.marshal` and `json.marshal_with_options`: JSON as Go's encoder writes it, on one line or indented. */
 
 import { type Builtin, fail, objectOperand, stringOperand } from './operand.js'
-import { compareStrings, sortedMembers } from './order.js'
+import { compareStrings, sortedEntries, sortedMembers } from './order.js'
 import { isArray, isNumber, numberText, RegoObject, RegoSet, type Term } from './term.js'
 
 /** Line ends and indentation; none means one line. */
@@ -10,7 +10,10 @@ interface Indentation {
   readonly indent: string
 }
 
-/** Writes a value: sets as sorted arrays, keys in order, keys that are no strings as their own JSON. */
+/**
+ * Writes a value: sets as sorted arrays, keys in order, keys that are no strings as their own JSON. Of keys that become
+ * one so, the last in Rego's order stays.
+ */
 function marshal(term: Term, style: Indentation | undefined, depth = 0): string {
   if (typeof term === 'string') return quote(term)
   if (isNumber(term)) return numberText(term)
@@ -24,10 +27,10 @@ function marshal(term: Term, style: Indentation | undefined, depth = 0): string 
     )
   }
   if (!(term instanceof RegoObject)) return String(term)
-  const entries = [...term].map(
+  const named = sortedEntries(term).map(
     ([key, value]) => [typeof key === 'string' ? key : marshal(key, undefined), value] as const,
   )
-  entries.sort(([a], [b]) => compareStrings(a, b))
+  const entries = [...new Map(named)].sort(([a], [b]) => compareStrings(a, b))
   const colon = style === undefined ? ':' : ': '
   return enclose(
     entries.map(([key, value]) => quote(key) + colon + marshal(value, style, depth + 1)),
@@ -48,12 +51,13 @@ function enclose(
   return `${brackets[0]}${items.map((item) => line + style.indent + item).join()}${line}${brackets[1]}`
 }
 
-// Go also escapes what could end a script in a page.
+// Go also escapes what could end a script in a page, and writes U+FFFD for each byte that is no text.
 function quote(text: string): string {
-  return JSON.stringify(text).replace(/[<>&\u2028\u2029]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-  })
+  const parts = text.split(/\p{Surrogate}/u).map((part) => JSON.stringify(part).slice(1, -1))
+  return `"${parts.join('\\ufffd').replace(/[<>&\u2028\u2029]/g, escaped)}"`
 }
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 function styleOf(options: RegoObject): Indentation | undefined {
   let [prefix, indent] = ['', '\t']
@@ -69,6 +73,7 @@ function styleOf(options: RegoObject): Indentation | undefined {
 }
 
 export const jsonMarshalBuiltins: Readonly<Record<string, Builtin>> = {
+  'json.marshal': (term) => marshal(term!, undefined),
   'json.marshal_with_options': (term, options) => {
     const style = styleOf(objectOperand(options))
     return (style?.prefix ?? '') + marshal(term!, style)

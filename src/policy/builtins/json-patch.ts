@@ -8,7 +8,8 @@ import { equalTerms, isArray, isNumber, RegoObject, RegoSet, type Term } from '.
 
 type Path = readonly Term[]
 
-function pathOf(term: Term | undefined): Path {
+/** A JSON pointer or an array of keys, as keys. */
+export function pathOf(term: Term | undefined): Path {
   if (term !== undefined && isArray(term)) return term
   if (typeof term !== 'string') return fail('a path must be a string or an array')
   if (term === '') return []

@@ -1,11 +1,11 @@
 /** `io.jwt.*` that need neither a clock nor a key pair: reading tokens, and checking those signed with a secret. */
 import { createHmac } from 'node:crypto'
-import { isText, replacedText } from './bytes.js'
+import { replacedText } from './bytes.js'
 import { equalBytes } from './crypto.js'
 import { base64UrlBytes } from './encoding.js'
-import { readTerm } from './notation.js'
+import { readJson } from './json-text.js'
 import { type Builtin, bytesOperand, fail, stringOperand } from './operand.js'
-import { isArray, RegoObject, type Term, withoutTrailing } from './term.js'
+import { RegoObject, type Term, withoutTrailing } from './term.js'
 
 /** The three parts of a compact token, as they are written. */
 interface Token {
@@ -34,24 +34,8 @@ function decode(text: string): Term[] {
 }
 
 function jsonObject(bytes: Buffer): RegoObject {
-  const text = replacedText(bytes)
-  try {
-    JSON.parse(text)
-  } catch {
-    return fail('invalid JSON')
-  }
-  const term = /\\ud[89a-f]/i.test(text) ? withoutSurrogates(readTerm(text)) : readTerm(text)
+  const term = readJson(replacedText(bytes))
   return term instanceof RegoObject ? term : fail('decoded JSON type was not an Object')
-}
-
-// Half a character, escaped in JSON, becomes U+FFFD in Go.
-function withoutSurrogates(term: Term): Term {
-  if (typeof term === 'string') return isText(term) ? term : term.replace(/\p{Surrogate}/gu, '\ufffd')
-  if (isArray(term)) return term.map(withoutSurrogates)
-  if (!(term instanceof RegoObject)) return term
-  return new RegoObject(
-    [...term].map(([key, value]) => [withoutSurrogates(key), withoutSurrogates(value)] as const),
-  )
 }
 
 const verify =

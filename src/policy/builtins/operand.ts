@@ -2,6 +2,7 @@
 import { bytesOf, isText } from './bytes.js'
 import {
   Decimal,
+  decimalOf,
   isArray,
   isNumber,
   type NumberTerm,
@@ -68,6 +69,28 @@ export function integerOfText(text: string): bigint | undefined {
   const value = BigInt(digits || '0')
   return asInt64(sign === '-' ? -value : value)
 }
+
+/** The powers of two that numbers lie between; OPA reads none beyond them from a text, but computes with them. */
+export const LARGEST_POWER = 100_000
+const LARGEST_POWER_OF_TEN = Math.floor(LARGEST_POWER * Math.log10(2))
+
+export const tooLarge = (): never => {
+  throw new BuiltinHalt(`a number beyond 2^${LARGEST_POWER}`)
+}
+
+/** The value of a number that is whole, however it is spelt and of any size. */
+export function wholeNumber(number: NumberTerm): bigint | undefined {
+  if (typeof number === 'bigint') return number
+  if (Number.isSafeInteger(number)) return BigInt(number as number)
+  const { negative, digits, exponent } = decimalOf(numberText(number))
+  if (exponent < 0) return undefined
+  if (digits.length + exponent > LARGEST_POWER_OF_TEN) return tooLarge()
+  const size = BigInt(digits) * 10n ** BigInt(exponent)
+  return negative ? -size : size
+}
+
+export const wholeOperand = (term: Term | undefined): bigint =>
+  wholeNumber(numberOperand(term)) ?? fail('must be integer number')
 
 /** The value, if 64 bits hold it. */
 export const asInt64 = (value: bigint): bigint | undefined =>

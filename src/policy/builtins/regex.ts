@@ -11,7 +11,7 @@ const compiled = new Map<string, RE2JS>()
 const MOST_PATTERNS = 100
 
 /** @throws BuiltinError for a pattern that is not RE2's */
-function compile(pattern: string): RE2JS {
+export function compile(pattern: string): RE2JS {
   let regex = compiled.get(pattern)
   if (regex === undefined) {
     try {
@@ -24,6 +24,16 @@ function compile(pattern: string): RE2JS {
     compiled.set(pattern, regex)
   }
   return regex
+}
+
+function isValid(pattern: string): boolean {
+  try {
+    RE2JS.compile(pattern)
+    return true
+  } catch (error) {
+    if (error instanceof RE2JSException) return false
+    throw error
+  }
 }
 
 /** Where a match is; a group that took no part is -1, -1. */
@@ -102,6 +112,7 @@ export const regexBuiltins: Readonly<Record<string, Builtin>> = {
     const [t, p, r] = [stringOperand(text), stringOperand(pattern), stringOperand(template)]
     return replace(t, compile(p), r)
   },
+  'regex.is_valid': (pattern) => typeof pattern === 'string' && isValid(pattern),
   'regex.split': (pattern, text) => split(stringOperand(text), compile(stringOperand(pattern))),
   'regex.template_match': (template, text, start, end) => {
     const pattern = templatePattern(stringOperand(template), stringOperand(start), stringOperand(end))

@@ -27,7 +27,7 @@ export interface CompilerRefusal {
 export type CompiledModule = { readonly ok: true; readonly wasm: Uint8Array<ArrayBuffer> } | CompilerRefusal
 
 /** Of the compiler's requests below; to be counted up when they change. */
-const FORMAT = 2
+const FORMAT = 3
 
 /** How all Rego is compiled, so that what a policy calls here it can call at a gate. */
 export const gateBuiltins = {

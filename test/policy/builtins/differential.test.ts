@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { openToolchain } from '#src/policy/toolchain/toolchain.js'
+import { globCalls } from './calls/glob.js'
 import { jsonCalls } from './calls/json.js'
 import { netCalls } from './calls/net.js'
+import { numberCalls } from './calls/numbers.js'
 import { regexCalls } from './calls/regex.js'
 import { sprintfCalls } from './calls/sprintf.js'
 import { templateCalls } from './calls/template.js'
@@ -10,7 +12,18 @@ import { timeCalls } from './calls/time.js'
 import { webCalls } from './calls/web.js'
 import { type Answer, answers, type Calls, compiled, interpreted } from './differential.js'
 
-const suites = [timeCalls, textCalls, regexCalls, jsonCalls, webCalls, netCalls, sprintfCalls, templateCalls]
+const suites = [
+  timeCalls,
+  textCalls,
+  numberCalls,
+  regexCalls,
+  globCalls,
+  jsonCalls,
+  webCalls,
+  netCalls,
+  sprintfCalls,
+  templateCalls,
+]
 
 // A suite at a time: one evaluation of them all would grow the policy's memory to where every step is slow.
 const toolchain = openToolchain()

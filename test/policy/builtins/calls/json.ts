@@ -76,6 +76,82 @@ const marshalling: Calls = {
     generated(50, scalars),
 }
 
+const mixedKeys = `{"1": 1, 1: 2, [1]: 3, {1}: 4, null: ${setOf(0)}}`
+const texts = fc.oneof(
+  fc.json(),
+  fc.jsonValue().map((value) => JSON.stringify(value, undefined, 1)),
+  fc.constantFrom(
+    ...[
+      '',
+      'nul',
+      'null ',
+      '\ufeff1',
+      '01',
+      '1.',
+      '.5',
+      '-',
+      '-0',
+      '1.50',
+      '1e400',
+      '1E+05',
+      '1e99999',
+      '"\\ud800"',
+    ],
+    ...[
+      '"\\udc00\\ud83d\\ude00\\ud83d"',
+      '"\\ud83dx"',
+      '[1,]',
+      '[1 2]',
+      '{"a":1,"a":2}',
+      '{"a"}',
+      '{a:1}',
+      '1 2',
+    ],
+    ...[
+      '9007199254740993',
+      '"\u2028"',
+      '"\u0001"',
+      '"\\x"',
+      '{1}',
+      'set()',
+      '{1:2}',
+      '\u00a01',
+      '[[[]]]',
+      '"\\\\"',
+    ],
+  ),
+)
+const json: Calls = {
+  'json.marshal(c[0])': generated(300, value),
+  [`json.marshal(${setOf(0)})`]: generated(100, fc.oneof(scalars, fc.array(documents))),
+  [`json.marshal(${mixedKeys})`]: generated(20, scalars),
+  'json.marshal([1.0, 1e2, 9007199254740993, "\u2028<>&", hex.decode(c[0])])': [['ff'], ['c3a9'], ['e2ff41']],
+  'json.unmarshal(c[0])': generated(400, mostly(texts)),
+  'json.unmarshal(hex.decode(c[0]))': [['22ff22'], ['5b31ff5d'], ['2261e222']],
+  'json.is_valid(c[0])': generated(400, mostly(texts)),
+}
+
+const keys = fc.array(
+  fc.oneof(
+    path,
+    fc.constantFrom('a/b', '//a', '/', 'a', '0', ''),
+    fc.constantFrom<unknown>(1, null, [['a']]),
+  ),
+  { maxLength: 3 },
+)
+const paths = fc.oneof({ weight: 6, arbitrary: fc.array(path, { maxLength: 3 }) }, keys)
+const pruning: Calls = {
+  'json.filter(c[0], c[1])': generated(500, objects, paths),
+  'json.remove(c[0], c[1])': generated(500, objects, paths),
+  'json.filter({"a": c[0]}, c[1])': generated(300, documents, paths),
+  'json.remove({"a": c[0]}, c[1])': generated(300, documents, paths),
+  [`json.filter({"a": ${setOf(0)}}, [["a", c[1]], ["a", c[2]]])`]: generated(100, scalars, scalar, scalar),
+  [`json.remove({"a": ${setOf(0)}}, {["a", c[1]], ["a", c[2]]})`]: generated(100, scalars, scalar, scalar),
+  'json.filter({1: 2, "1": {"a": c[0]}}, [[1]])': [[1]],
+  'object.union_n(c[0])': generated(400, mostly(fc.array(mostly(objects), { maxLength: 4 }))),
+  'object.union_n([{1: {2: 3}}, {1.0: {2: 4, [5]: c[0]}}])': [[6]],
+}
+
 const node = fc.constantFrom('a', 'b', 'c', 'd')
 const edges = fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { maxLength: 3 })
 const graphs: Calls = {
@@ -95,5 +171,7 @@ export const jsonCalls: Suite = {
   'documents are patched': patches,
   'collections are compared': comparisons,
   'values are marshalled as Go does': marshalling,
+  'JSON is written and read as Go does': json,
+  'paths say what stays, and objects lie over one another': pruning,
   'every path through a graph is found': graphs,
 }

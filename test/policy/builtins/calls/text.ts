@@ -22,9 +22,36 @@ const strings: Calls = {
     fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 8 }),
     part,
   ),
+  'indexof(c[0], c[1])': generated(500, letters(8), mostly(part)),
+  'concat(c[0], c[1])': generated(300, mostly(part), mostly(fc.array(mostly(part), { maxLength: 4 }))),
+  [`concat(c[0], ${setOf(1)})`]: generated(200, part, fc.array(letters(3))),
+  'crypto.sha256(concat("", [hex.decode(c[0]), hex.decode(c[1])]))': [
+    ['ff', '00'],
+    ['c3', 'a9'],
+  ],
   'indexof_n(c[0], c[1])': generated(500, letters(8), mostly(part)),
   'glob.quote_meta(c[0])': [['a*b?c[d]{e,f}\\!-'], ...generated(100, mostly(awkwardText()))],
   'trace(c[0])': [['note']],
+}
+
+const base64 = fc.oneof(
+  fc.uint8Array({ maxLength: 7 }).map((bytes) => Buffer.from(bytes).toString('base64')),
+  fc.uint8Array({ maxLength: 7 }).map((bytes) => Buffer.from(bytes).toString('base64url')),
+  fc.string({ unit: fc.constantFrom(...'Qz09+/-_= \n\ré\0'), maxLength: 9 }),
+)
+const bytes: Calls = {
+  'base64.decode(c[0])': generated(500, mostly(base64)),
+  'base64.is_valid(c[0])': generated(300, mostly(base64)),
+  'base64url.decode(c[0])': generated(500, mostly(base64)),
+  'hex.encode(base64.decode(c[0]))': [['//8='], ['wyg='], ['AA==']],
+  'hex.decode(c[0])': [['ff'], ['00'], ['c3a9'], ['f']],
+}
+
+const shown = fc.oneof(fc.jsonValue({ maxDepth: 2 }), awkwardText(), fc.array(letters(2)))
+const templates: Calls = {
+  '$"{c[0]} in {c[1]}"': generated(300, shown, shown),
+  [`$"{${setOf(0)}}, \\{{c[1]}}"`]: generated(100, fc.array(shown), shown),
+  '$"{c[0].none}"': [[{}]],
 }
 
 // Not the long number: two versions that differ in nothing else keep OPA busy for ever.
@@ -131,6 +158,8 @@ const uuids: Calls = { 'uuid.parse(c[0])': generated(400, mostly(spelt)) }
 
 export const textCalls: Suite = {
   'strings are counted, cut and searched by code points': strings,
+  'bytes are read from base64 that is written as it should be': bytes,
+  'values stand in templates as OPA prints them': templates,
   'versions are compared as OPA compares them': versions,
   'quantities are computed without the roundings of doubles': quantities,
   'UUIDs tell what they tell OPA': uuids,

@@ -1,0 +1,49 @@
+/**
+ * Numbers in texts that a policy reads: as JSON spells them, and for `to_number` as Go does, with a plus, bare points,
+ * underscores and hexadecimal fractions. What JSON could not spell gets the spelling it would have there.
+ */
+import { readFloat } from './big-float.js'
+import { binaryDigits, fixed } from './go-float.js'
+import { BuiltinHalt, LARGEST_POWER } from './operand.js'
+import { Decimal, type NumberTerm, numberTerm, numberText } from './term.js'
+
+/** The number, if OPA would compute with one of its size: between 2^-100000 and 2^100000, where it has an exponent. */
+export function measuredNumber(number: NumberTerm): NumberTerm | undefined {
+  if (!(number instanceof Decimal) || !/e/i.test(number.text)) return number
+  try {
+    readFloat(numberText(number))
+    return number
+  } catch (error) {
+    if (error instanceof BuiltinHalt) return undefined
+    throw error
+  }
+}
+
+const DECIMAL = /^([-+]?)(?=\.?\d)(\d(?:_?\d)*)?(?:(\.)(\d(?:_?\d)*)?)?(?:e([-+]?\d(?:_?\d)*))?$/i
+const HEXADECIMAL =
+  /^([-+]?)0x_?(?=\.?[\da-f])([\da-f](?:_?[\da-f])*)?(?:\.([\da-f](?:_?[\da-f])*)?)?p([-+]?\d(?:_?\d)*)$/i
+
+/** Reads a whole text; undefined where it is no number, or none that a double could be near. */
+export function readNumber(text: string): NumberTerm | undefined {
+  const spelling = jsonSpelling(text)
+  if (spelling === undefined || !Number.isFinite(Number(spelling))) return undefined
+  return measuredNumber(numberTerm(spelling))
+}
+
+function jsonSpelling(text: string): string | undefined {
+  const decimal = DECIMAL.exec(text)
+  if (decimal === null) return hexadecimal(text)
+  const [, sign, whole = '', , fraction = '', power] = decimal.map((part) => part?.replaceAll('_', ''))
+  const point = fraction === '' ? '' : `.${fraction}`
+  const minus = sign === '-' ? '-' : ''
+  return `${minus}${whole.replace(/^0+(?=\d)/, '') || '0'}${point}${power === undefined ? '' : `e${power}`}`
+}
+
+function hexadecimal(text: string): string | undefined {
+  const [all, sign, whole = '', fraction = '', power] =
+    HEXADECIMAL.exec(text)?.map((part) => part?.replaceAll('_', '')) ?? []
+  if (all === undefined) return undefined
+  const exponent = Number(power) - fraction.length * 4
+  if (Math.abs(exponent) > LARGEST_POWER) return undefined
+  return (sign === '-' ? '-' : '') + fixed(binaryDigits(BigInt(`0x${whole}${fraction}`), exponent), undefined)
+}
