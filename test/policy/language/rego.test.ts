@@ -500,7 +500,6 @@ describe('the regular expressions of a policy in Rego', () => {
       ['^a', '^b'],
     ],
     ['in every', 'block contains "x" if {\n\tevery p in ["^a"] { regex.match(p, input.model) }\n}', ['^a']],
-    ['in glob.match', 'block contains "x" if glob.match("db.*", ["."], input.tool_name)', ['glob db.*']],
   ]
 
   test.each(written)('are found %s', async (_, rules, patterns) => {
@@ -528,7 +527,6 @@ describe('the regular expressions of a policy in Rego', () => {
       '5:23',
     ],
     ['an unknown name', 'block contains "x" if {\n\tsome i\n\tregex.match(input.ps[i], "x")\n}', '5:2'],
-    ['glob.match', 'block contains "x" if glob.match(input.p, [], input.model)', '3:23'],
   ]
 
   test.each(computed)('are refused where %s makes them', async (_, rules, place) => {
@@ -551,6 +549,26 @@ describe('the regular expressions of a policy in Rego', () => {
   test('are refused where they are none', async () => {
     const { said } = await patternsOf('block contains "x" if regex.match("a(", input.model)')
     expect(said[0]).toMatch(/^p\.rego:3:23 error regex\.match: the pattern "a\(" never matches: /)
+  })
+
+  test.each([
+    ['(?<n>a)', 'never matches: write (?P<name>...) for (?<name>...)'],
+    ['a\\u0000', 'would end at U+0000: write it \\x00'],
+  ])('are refused where the engine reads them otherwise than OPA: %s', async (pattern, why) => {
+    const { said } = await patternsOf(`block contains "x" if regex.match("${pattern}", input.model)`)
+    expect(said[0]).toContain(why)
+  })
+
+  test('may hold what only looks like that', async () => {
+    const { said } = await patternsOf(
+      'block contains "x" if regex.match(`\\(?<a|(?P<n>b)|\\x00|[(?<]`, input.model)',
+    )
+    expect(said).toEqual([])
+  })
+
+  test('of globs may be computed', async () => {
+    const { said } = await patternsOf('block contains "x" if glob.match(input.p, [], input.model)')
+    expect(said).toEqual([])
   })
 
   test('may be 60 different ones in a policy, those of its libraries included', async () => {
