@@ -5,7 +5,7 @@
  * what it does well: evaluating.
  */
 import { bytesOf, isText, textOf } from './bytes.js'
-import { MemoryReader, type PolicyMemory } from './memory.js'
+import { type PolicyMemory, ValueMemory } from './memory.js'
 import { writeTerm } from './notation.js'
 import { type Builtin, BuiltinError } from './operand.js'
 import type { Term } from './term.js'
@@ -47,14 +47,14 @@ export function instantiateWith(
   builtins: Readonly<Record<string, Builtin>>,
 ): PolicyInstance {
   const called: Builtin[] = []
-  const reader = new MemoryReader(memory)
+  const values = new ValueMemory(memory)
   let policy: PolicyExports | undefined
   const call = (id: number, _context: number, ...operands: number[]) =>
     callBuiltin(
       policy!,
-      memory,
+      values,
       called[id]!,
-      operands.map((operand) => reader.term(operand)),
+      operands.map((operand) => values.term(operand)),
     )
   const instance = new WebAssembly.Instance(module, {
     env: {
@@ -86,8 +86,6 @@ export function instantiateWith(
 // The policy takes address 0 for "undefined".
 const UNDEFINED = 0
 
-const encoder = new TextEncoder()
-
 // What OPA's allocator says when memory may not grow any further.
 const NO_MEMORY = 'opa_malloc: failed'
 
@@ -96,34 +94,30 @@ const runtimeFailure = (message: string): string =>
     ? 'the policy took more memory than one evaluation may'
     : `the policy's runtime failed: ${message}`
 
-function callBuiltin(policy: PolicyExports, memory: PolicyMemory, run: Builtin, operands: Term[]): number {
+function callBuiltin(policy: PolicyExports, values: ValueMemory, run: Builtin, operands: Term[]): number {
   try {
     const answer = run(...operands)
-    if (typeof answer === 'string' && !isText(answer)) return byteString(policy, memory, bytesOf(answer))
-    return valueIn(policy, memory, writeTerm(answer))
+    if (typeof answer === 'string' && !isText(answer)) return byteString(policy, values, bytesOf(answer))
+    return valueIn(policy, values, writeTerm(answer))
   } catch (error) {
     if (error instanceof BuiltinError) return UNDEFINED
     throw error
   }
 }
 
-function valueIn(policy: PolicyExports, memory: PolicyMemory, text: string): number {
-  const bytes = encoder.encode(text)
-  const address = policy.opa_malloc(bytes.length)
-  new Uint8Array(memory.buffer).set(bytes, address)
-  const value = policy.opa_value_parse(address, bytes.length)
+function valueIn(policy: PolicyExports, values: ValueMemory, text: string): number {
+  const length = Buffer.byteLength(text)
+  const address = policy.opa_malloc(length)
+  values.write(text, address)
+  const value = policy.opa_value_parse(address, length)
   if (value === 0) throw new Error('the policy could not read the answer of a built-in')
   return value
 }
 
-/** Where a string of OPA's C library has the address of its bytes. */
-const STRING_BYTES = 8
-
 // The policy's parser takes UTF-8 alone, so it gets a text of the same length first.
-function byteString(policy: PolicyExports, memory: PolicyMemory, bytes: Uint8Array): number {
-  const value = valueIn(policy, memory, `"${'-'.repeat(bytes.length)}"`)
-  const address = new DataView(memory.buffer).getUint32(value + STRING_BYTES, true)
-  new Uint8Array(memory.buffer).set(bytes, address)
+function byteString(policy: PolicyExports, values: ValueMemory, bytes: Uint8Array): number {
+  const value = valueIn(policy, values, `"${'-'.repeat(bytes.length)}"`)
+  values.overwrite(value, bytes)
   return value
 }
 

@@ -1,4 +1,4 @@
-/** Values in a policy's memory, read where they lie: the structures of OPA's C library, `wasm/src/value.h` in OPA 1.22. */
+/** Values in a policy's memory, where they lie: the structures of OPA's C library, `wasm/src/value.h` in OPA 1.22. */
 import { textOf } from './bytes.js'
 import { type NumberTerm, numberTerm, RegoObject, RegoSet, type Term } from './term.js'
 
@@ -22,7 +22,7 @@ const TYPE = {
 /** Numbers are 64 bits, or the address of their digits. */
 const INTEGER = 1
 
-export class MemoryReader {
+export class ValueMemory {
   readonly #memory: PolicyMemory
   #view = new DataView(new ArrayBuffer(0))
   #bytes = Buffer.alloc(0)
@@ -33,12 +33,27 @@ export class MemoryReader {
 
   /** The value at an address. */
   term(address: number): Term {
-    // Growing the memory detaches what saw it before.
-    if (this.#view.buffer !== this.#memory.buffer) {
-      this.#view = new DataView(this.#memory.buffer)
-      this.#bytes = Buffer.from(this.#memory.buffer)
-    }
+    this.#see()
     return this.#term(address)
+  }
+
+  /** Puts a text at an address, as UTF-8. */
+  write(text: string, address: number): void {
+    this.#see()
+    this.#bytes.write(text, address)
+  }
+
+  /** Puts other bytes, as many, in the place of those of the string at an address. */
+  overwrite(address: number, bytes: Uint8Array): void {
+    this.#see()
+    this.#bytes.set(bytes, this.#word(address + 8))
+  }
+
+  // Growing the memory detaches what saw it before.
+  #see(): void {
+    if (this.#view.buffer === this.#memory.buffer) return
+    this.#view = new DataView(this.#memory.buffer)
+    this.#bytes = Buffer.from(this.#memory.buffer)
   }
 
   #term(address: number): Term {
@@ -92,7 +107,9 @@ export class MemoryReader {
   }
 
   #array(elements: number, length: number): Term[] {
-    return Array.from({ length }, (_, i) => this.#at(elements + i * 8 + 4))
+    const items: Term[] = []
+    for (let i = 0; i < length; i++) items.push(this.#at(elements + i * 8 + 4))
+    return items
   }
 
   // A table of chains.

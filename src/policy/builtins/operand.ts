@@ -82,6 +82,7 @@ export const tooLarge = (): never => {
 export function wholeNumber(number: NumberTerm): bigint | undefined {
   if (typeof number === 'bigint') return number
   if (Number.isSafeInteger(number)) return BigInt(number as number)
+  if (typeof number === 'number' && !Number.isInteger(number)) return undefined
   const { negative, digits, exponent } = decimalOf(numberText(number))
   if (exponent < 0) return undefined
   if (digits.length + exponent > LARGEST_POWER_OF_TEN) return tooLarge()
