@@ -42,8 +42,10 @@ export type Builtins = Readonly<Record<string, Builtin>>
  * Pure functions, each answering as OPA 1.22's interpreter does. None reads a clock, draws a random
  * number or opens a socket. Known departures:
  *
- * - A string that is not UTF-8 may be an operand where bytes matter (`crypto.*`, `hex.encode`, secrets), but no result:
- *   `hex.decode("ff")` is undefined.
+ * - A string that is not UTF-8 may be an operand where bytes matter (`crypto.*`, `hex.encode`, `concat`, secrets) and an
+ *   answer, but no part of one.
+ * - `to_number` spells a number as JSON does, where OPA keeps `+5` or `0x1p4`. Of equal numbers spelt otherwise (`1`,
+ *   `1.0`) it may be the other that stays as a key.
  * - `time.*`: `Local` is UTC. Zone names in another case are partly taken. Before 1970, 95 zones differ by the history
  *   that the JavaScript engine keeps. The abbreviation of a zone other than UTC ends the evaluation (`BuiltinHalt`).
  * - `strings.render_template`: no imaginary numbers, and no room behind an array for `slice` to reach. A template of more
@@ -52,8 +54,9 @@ export type Builtins = Readonly<Record<string, Builtin>>
  * - Letters that Go's Unicode 15 does not know yet are printed where OPA would escape them, inside quotes.
  * - `json.patch` follows RFC 6902 where OPA takes a wrong member of an array, or panics.
  * - `net.cidr_merge` has no answer for IPv4-mapped networks, of which OPA makes nonsense.
- * - `units.*` beyond `1e10000`, `net.cidr_expand` beyond 65,536 addresses, `numbers.range_step` beyond a million numbers and
- *   `graph.reachable_paths` beyond 100,000 paths end the evaluation; OPA would go on until it is cancelled.
+ * - Numbers beyond 2^100000, `units.*` beyond `1e10000`, `net.cidr_expand` beyond 65,536 addresses, `numbers.range` and
+ *   `numbers.range_step` beyond a million numbers and `graph.reachable_paths` beyond 100,000 paths end the evaluation;
+ *   OPA would go on until it is cancelled.
  */
 export const policyBuiltins: Builtins = {
   ...arraySliceBuiltins,
