@@ -3,7 +3,7 @@
  * replaced, `concat` takes a set in no order, `indexof` finds an empty text, and `substring` knows no `1.0`.
  * Positions and lengths are in code points, as in OPA.
  */
-import { type Builtin, fail, integerOperand, membersOperand, stringOperand } from './operand.js'
+import { type Builtin, BuiltinHalt, fail, integerOperand, membersOperand, stringOperand } from './operand.js'
 import { sortedMembers } from './order.js'
 import { RegoSet, type Term } from './term.js'
 
@@ -49,11 +49,21 @@ function splitN(text: string, delimiter: string, n: number): string[] {
   return n >= 0 ? parts.slice(0, n) : parts.slice(Math.max(parts.length + n, 0))
 }
 
+// More than an evaluation may take in memory; a caller could have it made of little.
+const LONGEST = 64 * 1024 * 1024
+
+/** Texts with another between them. @throws BuiltinHalt where that would be too long */
+function between(texts: readonly string[], separator: string): string {
+  const length = texts.reduce((sum, text) => sum + text.length, separator.length * (texts.length - 1))
+  if (length > LONGEST) throw new BuiltinHalt(`a text of more than ${LONGEST} characters`)
+  return texts.join(separator)
+}
+
 /** Texts that are no UTF-8 are put together too: they may be secrets. */
 function joined(separator: Term, parts: Term): string {
   const texts = parts instanceof RegoSet ? sortedMembers(parts) : membersOperand(parts)
-  if (![separator, ...texts].every((text) => typeof text === 'string')) return fail('must be strings')
-  return texts.join(separator as string)
+  const allText = [separator, ...texts].every((text) => typeof text === 'string')
+  return allText ? between(texts as string[], separator as string) : fail('must be strings')
 }
 
 /** So many characters from a position on; all that follow where the length is negative. */
@@ -73,7 +83,7 @@ function unitsOf(text: string, characters: bigint): number {
 
 /** An empty text stands before each character, and behind the last. */
 function replaced(text: string, part: string, by: string): string {
-  return part === '' ? ['', ...text, ''].join(by) : text.split(part).join(by)
+  return between(part === '' ? ['', ...text, ''] : text.split(part), by)
 }
 
 export const stringBuiltins: Readonly<Record<string, Builtin>> = {

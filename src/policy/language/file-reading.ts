@@ -23,7 +23,7 @@ export interface RegoModule extends RegoSource, ModuleNames {
 
 /** Rego that policies share: `package stepgate.lib.*`. */
 export interface LibraryModule extends RegoModule {
-  /** Distinct literal patterns it hands to `regex.*`; they count against each shard that holds it. */
+  /** Distinct literal patterns it hands to `regex.*` and `glob.match`; they count against each shard that holds it. */
   readonly regexPatterns: readonly string[]
 }
 

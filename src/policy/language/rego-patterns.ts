@@ -11,8 +11,11 @@ import { type ModuleNames, type PlacedRule, rulesNamed } from './rego-names.js'
 /** Most distinct patterns that one policy may hold. */
 export const MAX_PATTERNS = 60
 
-/** Built-ins that compile their first operand inside WASM, in the cache that all of them share. */
-const matchers = new Set(['regex.match', 'regex.find_all_string_submatch_n'])
+/**
+ * Built-ins that compile their first operand inside WASM, in the cache that all of them share; and `glob.match`, which
+ * the host answers, in a time that grows with the pattern and the text, which a caller must not both make.
+ */
+const matchers = new Set(['regex.match', 'regex.find_all_string_submatch_n', 'glob.match'])
 
 export interface PatternReading {
   /** Distinct, sorted. */
@@ -37,9 +40,9 @@ export function readPatterns(
       const found = texts(operands[0], { modules, module, locals, depth: 0 })
       if (found === undefined) problems.push({ location, message: computed(name) })
       for (const pattern of found ?? []) {
-        const refusal = refusalOf(pattern)
+        const refusal = name === 'glob.match' ? undefined : refusalOf(pattern)
         if (refusal !== undefined) problems.push({ location, message: `${name}: ${refusal}` })
-        patterns.add(pattern)
+        patterns.add(`${name === 'glob.match' ? 'glob ' : ''}${pattern}`)
       }
     })
   }

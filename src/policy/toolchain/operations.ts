@@ -35,8 +35,8 @@ export interface CompileRequest {
   entrypoints: readonly string[]
   capabilities?: Capabilities
   /**
-   * Built-ins that the module calls of its host although it could bring its own, for those whose own is wrong (see
-   * `DIFFERING_CALLS`). Default: none.
+   * Built-ins that the module calls of its host although it could bring its own, for those whose own answer otherwise
+   * than OPA's interpreter. Default: none.
    */
   hosted?: readonly string[]
   /** OPA's optimisation level. Default 0. */

@@ -85,6 +85,8 @@ inside := [h | some h in input; array.slice([hex.decode(h)], 0, 1)]`),
     'bits.lsh(1, input)',
     'product([bits.lsh(1, 60000), bits.lsh(1, 60000), input])',
     'bits.lsh(1, 60000) * bits.lsh(input, 60000)',
+    'concat(sprintf("%*d", [100000, input]), [sprintf("%d", [i]) | some i in numbers.range(1, 1000)])',
+    'replace(sprintf("%*d", [1000, 1]), " ", sprintf("%*d", [100000, input]))',
     'bits.lsh(1, 90000) / (1 / bits.lsh(input, 90000))',
   ])('ends where %s would be too large', async (call) => {
     const policy = await load(await compile(`answer := ${call}`))

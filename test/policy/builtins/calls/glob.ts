@@ -54,6 +54,7 @@ const matches: Calls = {
     ['*.github.com', ['.'], 'a.b.github.com'],
     ['report (*).pdf', null, 'report (1).pdf'],
     ['*', null, 'one\ntwo'],
+    [`${'ab'.repeat(900)}*`, null, `${'ab'.repeat(900)}c`],
     ...generated(2500, mostly(pattern), delimiters, mostly(text)),
   ],
 }
