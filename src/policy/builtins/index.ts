@@ -54,7 +54,7 @@ export type Builtins = Readonly<Record<string, Builtin>>
  * - Letters that Go's Unicode 15 does not know yet are printed where OPA would escape them, inside quotes.
  * - `json.patch` follows RFC 6902 where OPA takes a wrong member of an array, or panics.
  * - `net.cidr_merge` has no answer for IPv4-mapped networks, of which OPA makes nonsense.
- * - Numbers beyond 2^100000, `units.*` beyond `1e10000`, `net.cidr_expand` beyond 65,536 addresses, `numbers.range` and
+ * - Numbers beyond 2^10000, `units.*` beyond `1e10000`, `net.cidr_expand` beyond 65,536 addresses, `numbers.range` and
  *   `numbers.range_step` beyond a million numbers and `graph.reachable_paths` beyond 100,000 paths end the evaluation;
  *   OPA would go on until it is cancelled.
  */

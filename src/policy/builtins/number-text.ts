@@ -2,21 +2,18 @@
  * Numbers in texts that a policy reads: as JSON spells them, and for `to_number` as Go does, with a plus, bare points,
  * underscores and hexadecimal fractions. What JSON could not spell gets the spelling it would have there.
  */
-import { readFloat } from './big-float.js'
 import { binaryDigits, fixed } from './go-float.js'
-import { BuiltinHalt, LARGEST_POWER } from './operand.js'
-import { Decimal, type NumberTerm, numberTerm, numberText } from './term.js'
+import { Decimal, decimalOf, type NumberTerm, numberTerm } from './term.js'
 
-/** The number, if OPA would compute with one of its size: between 2^-100000 and 2^100000, where it has an exponent. */
+// OPA takes in what lies between 2^-100000 and 2^100000, where there is an exponent.
+const MOST_BITS = 100_000
+const MOST_DIGITS = Math.ceil(MOST_BITS * Math.log10(2))
+
+/** The number, unless OPA would not take in one of its size. */
 export function measuredNumber(number: NumberTerm): NumberTerm | undefined {
   if (!(number instanceof Decimal) || !/e/i.test(number.text)) return number
-  try {
-    readFloat(numberText(number))
-    return number
-  } catch (error) {
-    if (error instanceof BuiltinHalt) return undefined
-    throw error
-  }
+  const { digits, exponent } = decimalOf(number.text)
+  return Math.abs(digits.length + exponent) > MOST_DIGITS ? undefined : number
 }
 
 const DECIMAL = /^([-+]?)(?=\.?\d)(\d(?:_?\d)*)?(?:(\.)(\d(?:_?\d)*)?)?(?:e([-+]?\d(?:_?\d)*))?$/i
@@ -44,6 +41,6 @@ function hexadecimal(text: string): string | undefined {
     HEXADECIMAL.exec(text)?.map((part) => part?.replaceAll('_', '')) ?? []
   if (all === undefined) return undefined
   const exponent = Number(power) - fraction.length * 4
-  if (Math.abs(exponent) > LARGEST_POWER) return undefined
+  if (Math.abs(exponent) > MOST_BITS) return undefined
   return (sign === '-' ? '-' : '') + fixed(binaryDigits(BigInt(`0x${whole}${fraction}`), exponent), undefined)
 }

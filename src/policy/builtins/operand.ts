@@ -70,8 +70,8 @@ export function integerOfText(text: string): bigint | undefined {
   return asInt64(sign === '-' ? -value : value)
 }
 
-/** The powers of two that numbers lie between; OPA reads none beyond them from a text, but computes with them. */
-export const LARGEST_POWER = 100_000
+/** The power of two up to which, and down to whose inverse, is computed; OPA would go on, slower with every digit. */
+export const LARGEST_POWER = 10_000
 const LARGEST_POWER_OF_TEN = Math.floor(LARGEST_POWER * Math.log10(2))
 
 export const tooLarge = (): never => {
