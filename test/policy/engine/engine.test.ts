@@ -485,11 +485,14 @@ block contains replace(input.step_input.text, input.step_input.part, "-")
     const engine = await engineOf(toolchain, {
       'long.rego': `package stepgate.policy.long
 
-block contains "long" if count(numbers.range(1, input.step_input.n)) > 5
+block contains "long" if {
+	all := numbers.range(1, input.step_input.n)
+	count([1 | some i in all; some j in all]) > 35
+}
 `,
     })
     const before = process.memoryUsage.rss()
-    const judgement = judge(engine, { step_input: { n: 30_000_000 } })
+    const judgement = judge(engine, { step_input: { n: 30_000 } })
     expect(judgement.fault).toMatchObject({ code: 'policy_evaluation_failed', policyId: 'long' })
     expect(judgement.fault?.message).toContain('more memory than one evaluation may')
     expect(combine(judgement).decision).toBe('block')
