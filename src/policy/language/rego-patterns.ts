@@ -11,14 +11,20 @@ import { type ModuleNames, type PlacedRule, rulesNamed } from './rego-names.js'
 /** Most distinct patterns that one policy may hold. */
 export const MAX_PATTERNS = 60
 
-/**
- * Built-ins that compile their first operand inside WASM, in the cache that all of them share; and `glob.match`, which
- * the host answers, in a time that grows with the pattern and the text, which a caller must not both make.
- */
-const matchers = new Set(['regex.match', 'regex.find_all_string_submatch_n', 'glob.match'])
+/** Which operand of a built-in is a pattern. */
+const matchers: ReadonlyMap<string, { readonly operand: number; readonly cached: boolean }> = new Map([
+  // Compiled inside WASM, in the cache that both share.
+  ['regex.match', { operand: 0, cached: true }],
+  ['regex.find_all_string_submatch_n', { operand: 0, cached: true }],
+  // Answered by the host, in a time that grows with the pattern and the text, which a caller must not both make.
+  ['glob.match', { operand: 0, cached: false }],
+  ['regex.find_n', { operand: 0, cached: false }],
+  ['regex.replace', { operand: 1, cached: false }],
+  ['regex.split', { operand: 0, cached: false }],
+])
 
 export interface PatternReading {
-  /** Distinct, sorted. */
+  /** Those that WASM keeps, distinct, sorted. */
   readonly patterns: readonly string[]
   readonly problems: readonly { readonly location: Location | undefined; readonly message: string }[]
 }
@@ -36,13 +42,15 @@ export function readPatterns(
   for (const rule of module.rules) {
     const locals = localsOf(rule)
     eachCall([rule.head, rule.body, rule.else], ({ name, operands, location }) => {
-      if (!matchers.has(name) || operands[0] === undefined) return
-      const found = texts(operands[0], { modules, module, locals, depth: 0 })
+      const matcher = matchers.get(name)
+      const operand = matcher && operands[matcher.operand]
+      if (operand === undefined) return
+      const found = texts(operand, { modules, module, locals, depth: 0 })
       if (found === undefined) problems.push({ location, message: computed(name) })
       for (const pattern of found ?? []) {
-        const refusal = name === 'glob.match' ? undefined : refusalOf(pattern)
+        const refusal = name === 'glob.match' ? undefined : refusalOf(pattern, matcher?.cached === true)
         if (refusal !== undefined) problems.push({ location, message: `${name}: ${refusal}` })
-        patterns.add(`${name === 'glob.match' ? 'glob ' : ''}${pattern}`)
+        if (matcher?.cached) patterns.add(pattern)
       }
     })
   }
@@ -50,16 +58,16 @@ export function readPatterns(
 }
 
 const computed = (name: string): string =>
-  `${name} with a computed pattern: more than 100 different ones would hang the engine for ever, so write the ` +
+  `${name} with a computed pattern: who makes it decides how long a gate takes, so write the ` +
   'patterns out as strings, here or in a rule of this package (`patterns := {"^a", "^b"}`, `some p in patterns`)'
 
-// In WASM, RE2 reads a pattern to its first U+0000 and does not know `(?<name>`; a policy's tests would pass.
-function refusalOf(pattern: string): string | undefined {
+// In WASM, RE2 reads a pattern to its first U+0000 and does not know `(?<name>`, which OPA's interpreter does.
+function refusalOf(pattern: string, inWasm: boolean): string | undefined {
   const written = JSON.stringify(pattern)
-  if (pattern.includes('\0')) return `the pattern ${written} would end at U+0000: write it \\x00`
+  if (inWasm && pattern.includes('\0')) return `the pattern ${written} would end at U+0000: write it \\x00`
   try {
     const names = Object.keys(RE2JS.compile(pattern).namedGroups()).length
-    if (names <= pattern.split('(?P<').length - 1) return undefined
+    if (!inWasm || names <= pattern.split('(?P<').length - 1) return undefined
     return `the pattern ${written} never matches: write (?P<name>...) for (?<name>...)`
   } catch (error) {
     return `the pattern ${written} never matches: ${(error as Error).message}`

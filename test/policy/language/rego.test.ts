@@ -500,11 +500,17 @@ describe('the regular expressions of a policy in Rego', () => {
       ['^a', '^b'],
     ],
     ['in every', 'block contains "x" if {\n\tevery p in ["^a"] { regex.match(p, input.model) }\n}', ['^a']],
-    ['in glob.match', 'block contains "x" if glob.match("db.*", ["."], input.tool_name)', ['glob db.*']],
   ]
 
   test.each(written)('are found %s', async (_, rules, patterns) => {
     expect(await patternsOf(rules)).toEqual({ patterns, said: [] })
+  })
+
+  test.each([
+    'block contains "x" if glob.match("db.*", ["."], input.tool_name)',
+    'block contains regex.replace(input.model, "(?<n>a)", "b")',
+  ])('are not counted where the host looks for them: %s', async (rules) => {
+    expect(await patternsOf(rules)).toEqual({ said: [] })
   })
 
   const computed: readonly (readonly [about: string, rules: string, place: string])[] = [
@@ -529,6 +535,9 @@ describe('the regular expressions of a policy in Rego', () => {
     ],
     ['an unknown name', 'block contains "x" if {\n\tsome i\n\tregex.match(input.ps[i], "x")\n}', '5:2'],
     ['glob.match', 'block contains "x" if glob.match(input.p, [], input.model)', '3:23'],
+    ['regex.replace', 'block contains regex.replace(input.model, input.p, "b")', '3:16'],
+    ['regex.split', 'block contains "x" if regex.split(input.p, input.model) == []', '3:23'],
+    ['regex.find_n', 'block contains "x" if regex.find_n(input.p, input.model, 1) == []', '3:23'],
   ]
 
   test.each(computed)('are refused where %s makes them', async (_, rules, place) => {
@@ -551,6 +560,8 @@ describe('the regular expressions of a policy in Rego', () => {
   test('are refused where they are none', async () => {
     const { said } = await patternsOf('block contains "x" if regex.match("a(", input.model)')
     expect(said[0]).toMatch(/^p\.rego:3:23 error regex\.match: the pattern "a\(" never matches: /)
+    const other = await patternsOf('block contains "x" if regex.split("a(", input.model) == []')
+    expect(other.said[0]).toMatch(/^p\.rego:3:23 error regex\.split: the pattern "a\(" never matches: /)
   })
 
   test.each([
