@@ -40,8 +40,9 @@ export function createListener(options: HttpOptions): Listener {
       const refusal = refuse('BAD_REQUEST', { message: malformed })
       return send(door, incoming, outgoing, refusalReply(refusal))
     }
-    // Clients paste backslashes as they are, and the app's URL would make slashes of them.
-    if (url.includes('\\')) incoming.url = url.replaceAll('\\', '%5C')
+    // Clients paste ids as they are; the app's URL would make slashes of backslashes, and end the path at a hash.
+    if (url.includes('\\') || url.includes('#'))
+      incoming.url = url.replaceAll('\\', '%5C').replaceAll('#', '%23')
     const call = incoming.method === 'POST' ? gateCall(incoming.url as string) : undefined
     if (!call) return void app(incoming, outgoing)
     incomingBytes(incoming, gateBodyLimit, (body) => {

@@ -80,6 +80,8 @@ describe.each(listeners)('a path on the wire ($server)', ({ options }) => {
     '%zz',
     '%3F%23',
     '%20',
+    'a#b',
+    'x/complete#y',
   ])('may hold other characters: step %s is the same one to every verb', async (step) => {
     const path = `/api/v1/workflows/${await live.workflow()}/steps/${step}`
     const held = await post(`${path}/gate`, { step_type: 'llm_call', step_name: 'deploy' })
