@@ -69,6 +69,11 @@ describe.each([...listeners, { server: 'a mounted Hono app', options: { mounted:
         'retry_policy must be "idempotent" or "reevaluate"',
       ],
       [
+        'a retry_policy as long as it likes',
+        JSON.stringify({ step_type: 'llm_call', retry_policy: 'r'.repeat(300) }),
+        'retry_policy must be "idempotent" or "reevaluate"',
+      ],
+      [
         'a key of 256 characters',
         JSON.stringify({ step_type: 'llm_call', idempotency_key: 'k'.repeat(256) }),
         'idempotency_key must be at most 255 characters',

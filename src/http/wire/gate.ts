@@ -44,7 +44,7 @@ export function readGateRequest(bytes: Buffer, includePriorOutput: boolean): Gat
   const tokensOut = fields.count('tokens_out')
   const costUsd = fields.amount('cost_usd')
   const tool = fields.object('tool_context')
-  const retryPolicy = fields.text('retry_policy', 100) ?? ''
+  const retryPolicy = fields.text('retry_policy', Number.POSITIVE_INFINITY) ?? ''
   const key = fields.column('idempotency_key', Number.POSITIVE_INFINITY) ?? ''
   const toolFields = tool && new Fields(tool, toolNames, 'tool_context.')
   const toolContext = toolFields && readToolContext(toolFields)
