@@ -139,6 +139,18 @@ describe('approvals', () => {
     },
   )
 
+  it.each([
+    ['approve', '{"comment":5}', 'comment'],
+    ['approve', '{"Comment":["looks right to me"]}', 'comment'],
+    ['reject', '{"reason":{"text":"not on a friday"}}', 'reason'],
+  ])('to %s, %s is refused as words of another type', async (verb, body, name) => {
+    const reply = await live.call('POST', `/api/v1/workflows/wf_unknown/steps/s/${verb}`, body)
+    expect(reply).toMatchObject({
+      status: 400,
+      body: { code: 'BAD_REQUEST', message: `Invalid request body: ${name} must be a string` },
+    })
+  })
+
   it('counts bytes, so that four CJK characters are enough', async () => {
     expect((await rule(await held(), 'approve', { comment: '可以部署' })).status).toBe(200)
   })

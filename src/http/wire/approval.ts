@@ -8,16 +8,18 @@ import type { JsonObject } from '../../domain/json.js'
 import { retryContext } from '../../domain/retry-context.js'
 import type { Workflow } from '../../domain/workflow.js'
 import type { PendingStep } from '../../store/store.js'
-import { knownCase, parseBody } from './body.js'
+import { Fields, parseBody } from './body.js'
 import { line } from './errors.js'
 import { retryContextText, wireMatch } from './gate.js'
 
 const wordNames = new Set(['comment', 'reason'])
 
 /** The reviewer's words, trimmed; empty where there are none. */
-function wordsIn(body: JsonObject, ruling: 'approve' | 'reject'): string {
-  const words = knownCase(body, wordNames)[ruling === 'approve' ? 'comment' : 'reason']
-  return typeof words === 'string' ? words.trim() : ''
+function wordsIn(body: JsonObject, ruling: 'approve' | 'reject'): string | Refusal {
+  const fields = new Fields(body, wordNames)
+  const words = fields.text(ruling === 'approve' ? 'comment' : 'reason', Number.POSITIVE_INFINITY)
+  if (fields.problem !== undefined) return refuse('BAD_REQUEST', { message: fields.problem })
+  return words?.trim() ?? ''
 }
 
 /**
@@ -27,7 +29,7 @@ export function readWords(bytes: Buffer, ruling: 'approve' | 'reject'): string |
   const body = parseBody(bytes)
   if (isRefusal(body)) return body
   const words = wordsIn(body as JsonObject, ruling)
-  if (isEnough(words)) return words
+  if (isRefusal(words) || isEnough(words)) return words
   const what = ruling === 'approve' ? 'Comment' : 'Reason'
   return refuse('BAD_REQUEST', { message: `${what} is required (minimum 10 characters)` })
 }
@@ -38,7 +40,8 @@ export function readWords(bytes: Buffer, ruling: 'approve' | 'reject'): string |
  */
 export function readShortWords(bytes: Buffer, ruling: 'approve' | 'reject', stock: string): string {
   const body = parseBody(bytes, {})
-  return enoughWords(isRefusal(body) ? '' : wordsIn(body, ruling), stock)
+  const words = isRefusal(body) ? body : wordsIn(body, ruling)
+  return enoughWords(isRefusal(words) ? '' : words, stock)
 }
 
 /**
