@@ -5,6 +5,7 @@ import type { Workflow } from '../domain/workflow.js'
 import type { Connection, SqlValue, Statement } from './database.js'
 import { unpacked } from './gate-group-rows.js'
 import { KnownSteps } from './known-steps.js'
+import type { KnownWorkflows } from './known-workflows.js'
 import type { Statements } from './statements.js'
 import { StepFiling } from './step-filing.js'
 import { recordOf, stepOf, stepSelection, workflowKeyOf } from './step-rows.js'
@@ -15,15 +16,13 @@ import { workflowColumns, workflowOf } from './workflow-rows.js'
 export class Reads implements Reader {
   private readonly lists = new Map<string, Statement>()
   private readonly records = new WeakMap<Step, DecisionRecord>()
-  /** Some workflow was forgotten whose row may not tell how verbs left it. */
-  protected forgot = false
   protected readonly knownSteps = new KnownSteps()
   protected readonly filing: StepFiling
 
   constructor(
     protected readonly connection: Connection,
     protected readonly sql: Statements,
-    protected readonly known: Map<string, Workflow>,
+    protected readonly known: KnownWorkflows,
   ) {
     this.filing = new StepFiling(sql)
   }
@@ -40,7 +39,7 @@ export class Reads implements Reader {
   workflow(scope: Scope, id: string): Workflow | undefined {
     const known = this.known.get(id)
     if (known) return known.org === scope.org && known.tenant === scope.tenant ? known : undefined
-    if (this.forgot) this.settleTotals()
+    if (this.known.forgot) this.settleTotals()
     const row = this.sql.workflow.get([id, scope.org, scope.tenant])
     return row && this.remember(workflowOf(row))
   }
@@ -207,14 +206,7 @@ export class Reads implements Reader {
   }
 
   protected remember(workflow: Workflow): Workflow {
-    if (this.known.size >= rememberedWorkflows) {
-      for (const oldest of this.known.keys()) {
-        this.known.delete(oldest)
-        this.forgot = true
-        if (this.known.size < rememberedWorkflows * 0.9) break
-      }
-    }
-    this.known.set(workflow.id, workflow)
+    this.known.remember(workflow)
     return workflow
   }
 
@@ -232,6 +224,3 @@ const pendingSteps = `JOIN workflows w ON w.key = s.workflow_key
 
 const overdueOfTenant = `SELECT ${stepSelection} JOIN workflows w ON w.key = s.workflow_key
   WHERE s.approval_status = 'pending' AND s.approval_expires_at <= ? AND w.org = ? AND w.tenant = ? LIMIT ?`
-
-/** Enough for every run that is active at once; a few megabytes. */
-const rememberedWorkflows = 2048

@@ -2,11 +2,11 @@
 import { close, fdatasync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { PastEvent } from '../domain/event.js'
-import type { Workflow } from '../domain/workflow.js'
 import { CommitQueue } from './commit-queue.js'
 import { type Connection, isBusy, isDatabaseError, type LogFolder, openLogFolder } from './database.js'
 import { databaseFile } from './database-file.js'
 import { lockDatabase } from './database-lock.js'
+import { KnownWorkflows } from './known-workflows.js'
 import { LogKeeper } from './log-keeper.js'
 import { openMainConnection, syncFolder } from './main-connection.js'
 import { migrate } from './migrate.js'
@@ -50,7 +50,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 class SqliteStore implements Store {
   private readonly queue: CommitQueue
   private readonly log: LogKeeper
-  private known = new Map<string, Workflow>()
+  private known = new KnownWorkflows()
   private tx: Writes
   private logFile: number | undefined
   private fault: string | undefined
@@ -145,7 +145,7 @@ class SqliteStore implements Store {
   private reopen(): void {
     this.connection.close()
     this.connection = openMainConnection(this.options.path, 0)
-    this.known = new Map()
+    this.known = new KnownWorkflows()
     this.tx = this.prepared()
     this.mustReopen = false
   }

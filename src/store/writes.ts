@@ -135,7 +135,7 @@ export class Writes extends Reads implements Transaction {
     this.plans.settle()
     this.write()
     if (this.workflowChanges.hasTooManyUntold) this.settleTotals()
-    else if (!this.workflowChanges.hasUntold) this.forgot = false
+    else if (!this.workflowChanges.hasUntold) this.known.forgot = false
     if (this.filing.hasTooMany) this.file()
     const bytes = this.writtenBytes
     this.writtenBytes = 0
@@ -158,7 +158,7 @@ export class Writes extends Reads implements Transaction {
       const before = this.changes()
       this.changed(before, this.workflowChanges.tell(this.lastSeq))
     }
-    this.forgot = false
+    this.known.forgot = false
   }
 
   /** Write all that waited. */
