@@ -16,7 +16,7 @@ export async function getWorkflow(
 ): Promise<WorkflowWithSteps | Refusal> {
   const begun = await ports.store.transact((tx) => {
     const workflow = findWorkflow(tx, identity, id, ports.now())
-    return isRefusal(workflow) ? workflow : beginSteps(tx, [workflow])
+    return isRefusal(workflow) ? workflow : beginSteps(ports, tx, [workflow])
   })
   return isRefusal(begun) ? begun : (await allSteps(ports, begun))[0]!
 }
@@ -29,7 +29,7 @@ export async function listWorkflows(
 ): Promise<Page<WorkflowWithSteps>> {
   const { begun, total } = await ports.store.transact((tx) => {
     const { rows, total } = tx.workflows(identity, filter)
-    return { begun: beginSteps(tx, rows), total }
+    return { begun: beginSteps(ports, tx, rows), total }
   })
   return { rows: await allSteps(ports, begun), total }
 }
