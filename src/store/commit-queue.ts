@@ -132,7 +132,11 @@ export class CommitQueue {
     this.usual = Math.min(Math.max(group.length, this.latest), fullGroup)
     this.latest = group.length
     if (this.attempt(group)) return
-    for (const one of group) this.attempt([one])
+    for (const one of group) {
+      // Behind one that was locked out the others wait as well: they were asked for later.
+      if (this.locked) this.waiting.push(one)
+      else this.attempt([one])
+    }
   }
 
   /** @returns false when a group of several has to be taken apart */
@@ -193,7 +197,13 @@ export class CommitQueue {
   private synced(group: Waiting[], error: unknown): void {
     this.syncing = false
     if (error === undefined) this.answer(group)
-    else for (const one of group) one.fail(new StoreUnavailable('The disk refused to sync', { cause: error }))
+    else {
+      // What was committed meanwhile stands behind it in the log. A sync of its own would succeed, for the kernel tells of a
+      // failure once, and SQLite reads a log only up to the first frame that is broken.
+      const behind = this.committed.splice(0)
+      const told = new StoreUnavailable('The disk refused to sync', { cause: error })
+      for (const one of [...group, ...behind]) one.fail(told)
+    }
     if (this.committed.length > 0) this.sync()
     if (this.waiting.length > 0) this.schedule()
     this.settle()

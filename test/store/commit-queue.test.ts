@@ -159,6 +159,25 @@ describe('the commit queue', () => {
     await expect(verb).rejects.toThrow(StoreUnavailable)
   })
 
+  it('tells those too whose groups were committed behind one whose sync failed: the log is read up to there', async () => {
+    const database = new Recorder()
+    const queue = new CommitQueue(database)
+    const first = queue.run(() => 'first')
+    await turn()
+    const behind = Array.from({ length: worthAGroup }, () => queue.run(() => 'behind'))
+    await turn()
+    expect(database.calls).toEqual(['begin', 'commit', 'sync', 'begin', 'commit'])
+    const told = Promise.allSettled([first, ...behind])
+    database.finishSync(new Error('EIO'))
+    await turn()
+    database.finishSync()
+    expect((await told).map(({ status }) => status)).toEqual(Array(1 + worthAGroup).fill('rejected'))
+    const after = queue.run(() => 'after')
+    await turn()
+    database.finishSync()
+    expect(await after).toBe('after')
+  })
+
   it('asks again for a database that is locked, with those who came meanwhile, and runs all in their order', async () => {
     const database = new Recorder()
     const queue = new CommitQueue(database)
@@ -176,6 +195,32 @@ describe('the commit queue', () => {
     expect(ran).toEqual(['first', 'second'])
     database.finishSync()
     await Promise.all([first, second])
+  })
+
+  it('keeps the order of a group that was taken apart when the database is locked in the middle of it', async () => {
+    const database = new Recorder()
+    const queue = new CommitQueue(database)
+    const replied: string[] = []
+    const good = (name: string) =>
+      queue.run(
+        () => name,
+        () => replied.push(name),
+      )
+    // The group begins; the first of those that are then run on their own finds the database locked, once.
+    let asked = 0
+    database.begin = () => ++asked !== 2
+    const first = good('first')
+    const bad = queue.run(() => {
+      throw new TypeError('broken')
+    })
+    const second = good('second')
+    await expect(bad).rejects.toThrow('broken')
+    while (replied.length < 2) await turn()
+    database.finishSync()
+    await turn()
+    database.finishSync()
+    await Promise.all([first, second])
+    expect(replied).toEqual(['first', 'second'])
   })
 
   it('starts no group while it is held, and then runs all that waited', async () => {
