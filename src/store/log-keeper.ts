@@ -33,9 +33,15 @@ export class LogKeeper {
     if (this.grown >= foldAtBytes && !this.folding) this.folding = this.fold()
   }
 
-  /** Wait for a fold that is under way. */
-  async settled(): Promise<void> {
+  /** At the end. @param finish what is done with the little that is left after the fold */
+  async foldAll(finish: () => unknown): Promise<void> {
     await this.folding
+    try {
+      await this.keeping.folder.fold()
+      finish()
+    } catch (error) {
+      this.keeping.onFault(error)
+    }
   }
 
   private async fold(): Promise<void> {

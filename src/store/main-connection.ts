@@ -18,6 +18,12 @@ export function openMainConnection(path: string, patienceMs: number): Connection
   return connection
 }
 
+/** @returns whether the whole log was folded into the file and is empty now: nobody else was in the way */
+export function foldWholly(connection: Connection): boolean {
+  const [busy] = connection.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get([]) ?? []
+  return busy === 0
+}
+
 /** The log's directory entry has to be on disk before the first reply that relies on it. */
 export function syncFolder(folder: string): void {
   const handle = openSync(folder, 'r')

@@ -1,14 +1,17 @@
 /** The store in one libSQL file. @module */
-import { close, fdatasync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { PastEvent } from '../domain/event.js'
 import { CommitQueue } from './commit-queue.js'
 import { type Connection, isBusy, isDatabaseError, type LogFolder, openLogFolder } from './database.js'
 import { databaseFile } from './database-file.js'
+import { rememberFiles } from './database-files.js'
 import { lockDatabase } from './database-lock.js'
+import { Faults } from './faults.js'
 import { KnownWorkflows } from './known-workflows.js'
+import { LogFile } from './log-file.js'
 import { LogKeeper } from './log-keeper.js'
-import { openMainConnection, syncFolder } from './main-connection.js'
+import { foldWholly, openMainConnection, syncFolder } from './main-connection.js'
+import { makeFolder } from './make-folder.js'
 import { migrate } from './migrate.js'
 import { prepareStatements } from './statements.js'
 import { type Store, type StoreHealth, StoreUnavailable, type Transaction } from './store.js'
@@ -30,11 +33,12 @@ export interface SqliteStoreOptions {
  * cannot be opened
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  mkdirSync(dirname(options.path), { recursive: true })
+  makeFolder(dirname(options.path))
   const path = databaseFile(options.path)
   const lock = lockDatabase(path, options.pid)
+  let connection: Connection | undefined
   try {
-    const connection = openMainConnection(path, startPatienceMs)
+    connection = openMainConnection(path, startPatienceMs)
     migrate(connection, path)
     syncFolder(dirname(path))
     const store = new SqliteStore({ ...options, path }, lock, connection, await openLogFolder(path))
@@ -42,6 +46,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     connection.exec('PRAGMA busy_timeout = 0')
     return store
   } catch (error) {
+    connection?.close()
     lock.close()
     throw error
   }
@@ -52,12 +57,15 @@ class SqliteStore implements Store {
   private readonly log: LogKeeper
   private known = new KnownWorkflows()
   private tx: Writes
-  private logFile: number | undefined
-  private fault: string | undefined
+  private readonly logFile: LogFile
+  private readonly faults: Faults
+  private readonly lostFile: () => StoreUnavailable | undefined
+  private readonly looking: NodeJS.Timeout
   private mustReopen = false
   private mustFold = false
-  private probing: NodeJS.Timeout | undefined
   private catchingUp: NodeJS.Timeout | undefined
+  /** Said of every group while a file of the database is not in its place. */
+  private lost: StoreUnavailable | undefined
   private verbs = 0
   private closing: Promise<void> | undefined
   private readonly watchers = new Set<(events: readonly PastEvent[]) => void>()
@@ -71,6 +79,13 @@ class SqliteStore implements Store {
     private readonly folder: LogFolder,
   ) {
     this.tx = this.prepared()
+    this.faults = new Faults(
+      (error) => this.options.onFault?.(error),
+      () => void this.queue.run(() => this.tx.touch()).catch(() => undefined),
+    )
+    this.logFile = new LogFile(`${options.path}-wal`)
+    this.lostFile = rememberFiles(options.path)
+    this.looking = setInterval(() => this.look(), lookEveryMs).unref()
     this.queue = new CommitQueue({
       begin: () => this.begin(),
       stayedLocked: () => this.stayedLocked(),
@@ -91,6 +106,7 @@ class SqliteStore implements Store {
 
   transact<T, A = T>(verb: (tx: Transaction) => T, reply?: (result: T) => A): Promise<A> {
     this.verbs++
+    if (this.closing) return Promise.reject(new StoreUnavailable('The store was closed'))
     return this.queue.run(() => verb(this.tx), reply)
   }
 
@@ -101,7 +117,7 @@ class SqliteStore implements Store {
   }
 
   health(): StoreHealth {
-    return this.fault === undefined ? { writable: true } : { writable: false, fault: this.fault }
+    return this.faults.health()
   }
 
   close(): Promise<void> {
@@ -110,14 +126,17 @@ class SqliteStore implements Store {
   }
 
   private async letGo(): Promise<void> {
-    clearTimeout(this.probing)
+    // Before anything is waited for: what they ask for would wait for a locked database, and be asked for again.
+    clearInterval(this.looking)
     clearTimeout(this.catchingUp)
+    this.faults.end()
     // What cannot be written now is added up by the next process.
     await this.queue.run(() => this.tx.settleAll()).catch(() => undefined)
     await this.queue.drained()
-    await this.log.settled()
+    // Not left to the connection's end: that comes when the last of its statements was collected.
+    if (!this.lost) await this.log.foldAll(() => foldWholly(this.connection))
     await this.folder.close()
-    if (this.logFile !== undefined) close(this.logFile)
+    this.logFile.close()
     this.connection.close()
     this.lock.close()
   }
@@ -130,9 +149,14 @@ class SqliteStore implements Store {
   }
 
   private begin(): boolean {
+    // A new connection would make the file anew.
+    if (this.mustReopen) this.look()
+    if (this.lost !== undefined) throw this.faults.failed(this.lost)
     try {
       if (this.mustReopen) this.reopen()
-      if (this.mustFold && !this.fold()) return false
+      // A sync failed: the log's pages may not be on disk. Folding writes them to the database file and syncs that.
+      if (this.mustFold && !foldWholly(this.connection)) return false
+      this.mustFold = false
       this.tx.begin()
       return true
     } catch (error) {
@@ -150,17 +174,14 @@ class SqliteStore implements Store {
     this.mustReopen = false
   }
 
-  /** A sync failed: the log's pages may not be on disk. Folding writes them to the database file and syncs that. */
-  private fold(): boolean {
-    const [busy] = this.connection.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get([]) ?? []
-    this.mustFold = busy !== 0
-    return !this.mustFold
+  private stayedLocked(): unknown {
+    return this.faults.failed(new StoreUnavailable('another program keeps the database locked'))
   }
 
-  private stayedLocked(): unknown {
-    const told = new StoreUnavailable('another program keeps the database locked')
-    this.failed(told)
-    return told
+  /** What is written to a deleted file ends with the process; what is put back is used again. */
+  private look(): void {
+    this.lost = this.lostFile()
+    if (this.lost) this.faults.failed(this.lost)
   }
 
   private commit(): boolean {
@@ -169,8 +190,9 @@ class SqliteStore implements Store {
     if (written === 0) return false
     this.untold.push(...this.tx.takeAppended())
     this.log.wrote(written)
-    this.fault = undefined
-    if (this.tx.hasDeferred) this.catchingUp ??= setTimeout(() => this.catchUp(), catchUpAfterMs).unref()
+    this.faults.over()
+    if (this.tx.hasDeferred && !this.closing)
+      this.catchingUp ??= setTimeout(() => this.catchUp(), catchUpAfterMs).unref()
     return true
   }
 
@@ -191,7 +213,7 @@ class SqliteStore implements Store {
     }
     this.options.onUndone?.()
     if (!isDatabaseError(error)) return error
-    this.failed(error)
+    this.faults.failed(error)
     return new StoreUnavailable('The database refused to write', {
       cause: error,
     })
@@ -199,16 +221,9 @@ class SqliteStore implements Store {
 
   private sync(): Promise<void> {
     return new Promise((resolve, reject) => {
-      try {
-        this.logFile ??= openSync(`${this.options.path}-wal`, 'r+')
-      } catch (error) {
-        this.failed(error)
-        reject(error)
-        return
-      }
       const events = this.untold
       this.untold = []
-      fdatasync(this.logFile, (error) => {
+      this.logFile.sync((error) => {
         if (!error) {
           resolve()
           if (events.length > 0) for (const tell of this.watchers) tell(events)
@@ -216,31 +231,17 @@ class SqliteStore implements Store {
         }
         this.untold = [...events, ...this.untold]
         this.mustFold = true
-        this.failed(error)
-        reject(error)
+        reject(this.faults.failed(error))
       })
     })
-  }
-
-  private failed(error: unknown): void {
-    this.fault = error instanceof Error ? error.message : String(error)
-    this.options.onFault?.(error)
-    this.probing ??= setTimeout(() => this.probe(), probeAfterMs).unref()
-  }
-
-  /** Traffic that follows readiness would never write again: try by ourselves whether the disk has come back. */
-  private probe(): void {
-    this.probing = undefined
-    if (this.fault === undefined) return
-    this.queue.run(() => this.tx.touch()).catch(() => undefined)
   }
 }
 
 /** How long the start waits for another program that has the database locked. */
 const startPatienceMs = 2000
 
-/** How long after a failure the store tries to write by itself. */
-const probeAfterMs = 1000
+/** How often it is looked whether the files are in their place. */
+const lookEveryMs = 1000
 
 /** How long totals of workflows and the index of steps may wait for more gates. */
 const catchUpAfterMs = 1000
