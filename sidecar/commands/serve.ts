@@ -17,6 +17,7 @@ import { type HttpServer, openHttpServer } from '../http-server.js'
 import { type Log, openLog, openRepeatedFault } from '../logging.js'
 import { isLoopback, openModeRefusal } from '../open-mode.js'
 import { startPlanSweep } from '../plan-sweep.js'
+import { cacheProblem } from '../policy-cache.js'
 import { openPolicyStatus } from '../policy-status.js'
 import { withRequestLog } from '../request-log.js'
 import { awaitStopSignals } from '../stop-signals.js'
@@ -105,10 +106,12 @@ async function open(config: Config, log: Log, closers: Closer[], stopping: () =>
   const toolchain = openToolchain({ onLog: (line) => log.debug({ line }, 'toolchain') })
   closers.push(() => toolchain.close())
   const status = openPolicyStatus(config.policies, log)
+  const uncached = cacheProblem(config.policy_cache)
+  if (uncached !== undefined) log.warn(`${uncached}: every start compiles the policies`)
   const policies = await openPolicies({
     folder: config.policies,
     toolchain,
-    cacheDir: config.policy_cache,
+    ...(uncached === undefined ? { cacheDir: config.policy_cache } : {}),
     pollMs: config.policy_poll,
     watch: true,
     onLoaded: status.loaded,

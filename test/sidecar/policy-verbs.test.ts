@@ -88,6 +88,12 @@ describe.concurrent('policy check', () => {
       stderr: 'error: there is no folder nowhere\n',
     })
   })
+
+  it('does not look for ever for a place of its cache', async () => {
+    const { code, stderr } = await run(['policy', 'check', folderWith(), '--policy-cache', '/proc/x/cache'])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^error: the policy cache \/proc\/x\/cache cannot be made \(ENOENT/)
+  })
 })
 
 describe.concurrent('policy test', () => {

@@ -77,6 +77,16 @@ describe.concurrent('a sidecar', () => {
     expect(loud.stdout()).not.toContain('4111')
   })
 
+  it('goes on without a policy cache where none can be made, and says so', async () => {
+    const folder = join(folderWith({ file: '' }), 'file')
+    for (const cache of [`${folder}/cache`, '/proc/x/cache']) {
+      const gate = await serve([...withPolicies, '--policy-cache', cache])
+      const { level } = await gate.logged(new RegExp(`^the policy cache ${cache} cannot be made`))
+      expect(level).toBe('warn')
+      expect((await gate.get('/health/ready')).status).toBe(200)
+    }
+  })
+
   it('writes down that a hold timed out, without being asked', async () => {
     const hold = folderWith({
       'hold.yaml': blockTool('hold', 'pay').replace('action: block', 'action: require_approval'),
@@ -259,6 +269,12 @@ describe.concurrent('a sidecar that cannot start says why', () => {
     expect(code).toBe(1)
     expect(stdout).toMatch(`cannot start: the database ${database} cannot be opened (`)
     expect(stdout).toMatch('); see STEPGATE_DATABASE')
+  })
+
+  it('when the database would be where there can be no folder', async () => {
+    const { code, stdout } = await run(['serve', '--database', '/proc/x/gate.db'])
+    expect(code).toBe(1)
+    expect(stdout).toMatch('cannot start: the database /proc/x/gate.db cannot be opened (ENOENT')
   })
 
   it('when the database would be in memory', async () => {
