@@ -14,6 +14,8 @@ export function openMainConnection(path: string, patienceMs: number): Connection
   connection.exec('PRAGMA journal_mode = WAL')
   // Commits do not sync: the commit queue syncs the log itself, off the event loop, before anyone is answered.
   connection.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0')
+  // A reader can keep the log from being folded, and then it grows. Once the reader has gone, the disk gets that room back.
+  connection.exec('PRAGMA journal_size_limit = 33554432')
   connection.exec('PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY')
   return connection
 }
