@@ -18,6 +18,7 @@ const healthcheck: Verb = {
   summary: 'Ask a running sidecar whether it is ready.',
   example: 'stepgate healthcheck --port 8080',
   settings: ['host', 'port'],
+  descriptions: { host: 'Address that it listens on.', port: 'Port that it listens on.' },
   run: async ({ config }) => (await import('./commands/healthcheck.js')).healthcheck(config),
 }
 

@@ -23,6 +23,8 @@ export interface Verb {
   readonly settings?: readonly SettingName[]
   /** Defaults that this verb has in the place of the setting's. */
   readonly defaults?: Readonly<Partial<Record<SettingName, string>>>
+  /** What settings are to this verb, where that is not what they are to the sidecar. */
+  readonly descriptions?: Readonly<Partial<Record<SettingName, string>>>
   readonly options?: readonly Option[]
   /** @returns the exit code */
   run(call: Call): Promise<number>
@@ -46,7 +48,7 @@ export function addVerb(parent: Command, verb: Verb, done: (code: number) => voi
     const fallback = (verb.defaults?.[name] ?? defaultText ?? 'none').replaceAll('`', '')
     command.option(
       `${flag} <${takes}>`,
-      `${description.replaceAll('`', '')} (default: ${fallback}; env: ${env})`,
+      `${(verb.descriptions?.[name] ?? description).replaceAll('`', '')} (default: ${fallback}; env: ${env})`,
       once,
     )
   }

@@ -32,6 +32,12 @@ describe.concurrent('the command line', () => {
     }
   })
 
+  it('says of a setting what it is to the verb that takes it', async () => {
+    const { stdout } = await run(['healthcheck', '--help'])
+    expect(stdout).toMatch(/--port <number> +Port that it listens on\. \(default: 8080/)
+    expect(stdout).not.toContain('only a loopback address is accepted')
+  })
+
   it.each([
     [['serv']],
     [['policy', 'chek']],
