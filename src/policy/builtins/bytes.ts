@@ -33,8 +33,18 @@ export const byteText = (byte: number): string => String.fromCharCode(byte < 0x8
 /** The string with its characters whole, whose bytes came from different strings. */
 export const rejoined = (text: string): string => (isText(text) ? text : textOf(bytesOf(text)))
 
-/** The string with U+FFFD for each byte that is no UTF-8, as Go's JSON reader has it. */
-export const replacedText = (bytes: Uint8Array): string => textOf(bytes).replace(/\p{Surrogate}/gu, '\ufffd')
+/** The string with U+FFFD for each byte that is no UTF-8, which Go has for a character of its own; as long as before. */
+export const inCharacters = (text: string): string =>
+  isText(text) ? text : text.replace(/\p{Surrogate}/gu, '\ufffd')
+
+/** The string with a character for each byte. */
+export const inBytes = (text: string): string => bytesOf(text).toString('latin1')
+
+/** The reverse of `inBytes`. */
+export const ofBytes = (text: string): string => textOf(Buffer.from(text, 'latin1'))
+
+/** The string of these bytes, with U+FFFD for each that is no UTF-8, as Go's JSON reader has it. */
+export const replacedText = (bytes: Uint8Array): string => inCharacters(textOf(bytes))
 
 function escapedText(bytes: Uint8Array): string {
   let text = ''

@@ -4,7 +4,7 @@
  * are answered here: operands are read where they lie, answers written in Rego's own notation, and that runtime is left
  * what it does well: evaluating.
  */
-import { bytesOf, isText, textOf } from './bytes.js'
+import { textOf } from './bytes.js'
 import { type PolicyMemory, ValueMemory } from './memory.js'
 import { writeTerm } from './notation.js'
 import { type Builtin, BuiltinError } from './operand.js'
@@ -96,28 +96,24 @@ const runtimeFailure = (message: string): string =>
 
 function callBuiltin(policy: PolicyExports, values: ValueMemory, run: Builtin, operands: Term[]): number {
   try {
-    const answer = run(...operands)
-    if (typeof answer === 'string' && !isText(answer)) return byteString(policy, values, bytesOf(answer))
-    return valueIn(policy, values, writeTerm(answer))
+    return valueIn(policy, values, run(...operands))
   } catch (error) {
     if (error instanceof BuiltinError) return UNDEFINED
     throw error
   }
 }
 
-function valueIn(policy: PolicyExports, values: ValueMemory, text: string): number {
+function valueIn(policy: PolicyExports, values: ValueMemory, term: Term): number {
+  let hasBytes = false
+  const text = writeTerm(term, () => {
+    hasBytes = true
+  })
   const length = Buffer.byteLength(text)
   const address = policy.opa_malloc(length)
   values.write(text, address)
   const value = policy.opa_value_parse(address, length)
   if (value === 0) throw new Error('the policy could not read the answer of a built-in')
-  return value
-}
-
-// The policy's parser takes UTF-8 alone, so it gets a text of the same length first.
-function byteString(policy: PolicyExports, values: ValueMemory, bytes: Uint8Array): number {
-  const value = valueIn(policy, values, `"${'-'.repeat(bytes.length)}"`)
-  values.overwrite(value, bytes)
+  if (hasBytes) values.fillIn(term, value)
   return value
 }
 

@@ -26,6 +26,7 @@ import { stringBuiltins } from './strings.js'
 import { templateBuiltins } from './template.js'
 import { templateStringBuiltins } from './template-string.js'
 import { timeBuiltins } from './time.js'
+import { trimBuiltins } from './trims.js'
 import { unitBuiltins } from './units.js'
 import { uriBuiltins } from './uri.js'
 import { urlQueryBuiltins } from './url-query.js'
@@ -42,8 +43,8 @@ export type Builtins = Readonly<Record<string, Builtin>>
  * Pure functions, each answering as OPA 1.22's interpreter does. None reads a clock, draws a random
  * number or opens a socket. Known departures:
  *
- * - A string that is not UTF-8 may be an operand where bytes matter (`crypto.*`, `hex.encode`, `concat`, secrets) and an
- *   answer, but no part of one.
+ * - A string that is not UTF-8 may be an operand, an answer, and in one an element of an array or the value of a key; as a
+ *   key or in a set it ends the evaluation, as it does in `lower`, `upper` and `strings.reverse`.
  * - `to_number` spells a number as JSON does, where OPA keeps `+5` or `0x1p4`. Of equal numbers spelt otherwise (`1`,
  *   `1.0`) it may be the other that stays as a key.
  * - `time.*`: `Local` is UTC. Zone names in another case are partly taken. Before 1970, 95 zones differ by the history
@@ -54,9 +55,9 @@ export type Builtins = Readonly<Record<string, Builtin>>
  * - Letters that Go's Unicode 15 does not know yet are printed where OPA would escape them, inside quotes.
  * - `json.patch` follows RFC 6902 where OPA takes a wrong member of an array, or panics.
  * - `net.cidr_merge` has no answer for IPv4-mapped networks, of which OPA makes nonsense.
- * - Numbers beyond 2^10000, `units.*` beyond `1e10000`, `net.cidr_expand` beyond 65,536 addresses, `numbers.range` and
- *   `numbers.range_step` beyond a million numbers and `graph.reachable_paths` beyond 100,000 paths end the evaluation;
- *   OPA would go on until it is cancelled.
+ * - Numbers beyond 2^10000 or of more than 10,000 characters, `units.*` beyond `1e10000`, `net.cidr_expand` beyond 65,536
+ *   addresses, `numbers.range` and `numbers.range_step` beyond a million numbers and `graph.reachable_paths` beyond
+ *   100,000 paths end the evaluation; OPA would go on until it is cancelled.
  */
 export const policyBuiltins: Builtins = {
   ...arithmeticBuiltins,
@@ -82,6 +83,7 @@ export const policyBuiltins: Builtins = {
   ...templateBuiltins,
   ...templateStringBuiltins,
   ...timeBuiltins,
+  ...trimBuiltins,
   ...unitBuiltins,
   ...uriBuiltins,
   ...urlQueryBuiltins,

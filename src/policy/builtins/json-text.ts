@@ -1,6 +1,6 @@
 /** JSON as Go's decoder reads it for OPA: numbers as they are spelt, and half a surrogate pair is U+FFFD. */
-import { isText } from './bytes.js'
-import { measuredNumber } from './number-text.js'
+import { inCharacters } from './bytes.js'
+import { boundedSpelling, measuredNumber } from './number-text.js'
 import { fail } from './operand.js'
 import { type NumberTerm, numberTerm, RegoObject, type Term } from './term.js'
 
@@ -76,15 +76,14 @@ class Reader {
     this.#at = end + 1
     const body = this.text.slice(start, end)
     if (!body.includes('\\')) return body
-    const value = JSON.parse(`"${body}"`) as string
-    return isText(value) ? value : value.replace(/\p{Surrogate}/gu, '\ufffd')
+    return inCharacters(JSON.parse(`"${body}"`) as string)
   }
 
   #number(): NumberTerm {
     NUMBER.lastIndex = this.#at
     const [text] = NUMBER.exec(this.text)!
     this.#at += text.length
-    return measuredNumber(numberTerm(text)) ?? fail('number too big')
+    return measuredNumber(numberTerm(boundedSpelling(text))) ?? fail('number too big')
   }
 
   // The next character that is no space.

@@ -1,6 +1,6 @@
 /** Values in a policy's memory, where they lie: the structures of OPA's C library, `wasm/src/value.h` in OPA 1.22. */
-import { textOf } from './bytes.js'
-import { type NumberTerm, numberTerm, RegoObject, RegoSet, type Term } from './term.js'
+import { bytesOf, isText, textOf } from './bytes.js'
+import { isArray, type NumberTerm, numberTerm, RegoObject, RegoSet, type Term } from './term.js'
 
 /** The linear memory of a policy (`WebAssembly.Memory`). */
 export interface PolicyMemory {
@@ -43,10 +43,21 @@ export class ValueMemory {
     this.#bytes.write(text, address)
   }
 
-  /** Puts other bytes, as many, in the place of those of the string at an address. */
-  overwrite(address: number, bytes: Uint8Array): void {
+  /** Puts the strings of a term that are not UTF-8 in the places that `writeTerm` left for them in the value at an address. */
+  fillIn(term: Term, address: number): void {
     this.#see()
-    this.#bytes.set(bytes, this.#word(address + 8))
+    this.#fillIn(term, address)
+  }
+
+  #fillIn(term: Term, address: number): void {
+    if (typeof term === 'string') {
+      if (!isText(term)) this.#bytes.set(bytesOf(term), this.#word(address + 8))
+    } else if (term === null || typeof term !== 'object') return
+    else if (isArray(term)) {
+      const elements = this.#word(address + 4)
+      for (const [i, each] of term.entries()) this.#fillIn(each, this.#word(elements + i * 8 + 4))
+    } else if (term instanceof RegoObject)
+      this.#members(address, (at) => this.#fillIn(term.get(this.#at(at))!, this.#word(at + 4)), 8)
   }
 
   // Growing the memory detaches what saw it before.

@@ -3,6 +3,7 @@
  * underscores and hexadecimal fractions. What JSON could not spell gets the spelling it would have there.
  */
 import { binaryDigits, fixed } from './go-float.js'
+import { BuiltinHalt } from './operand.js'
 import { Decimal, decimalOf, type NumberTerm, numberTerm } from './term.js'
 
 // OPA takes in what lies between 2^-100000 and 2^100000, where there is an exponent.
@@ -16,6 +17,15 @@ export function measuredNumber(number: NumberTerm): NumberTerm | undefined {
   return Math.abs(digits.length + exponent) > MOST_DIGITS ? undefined : number
 }
 
+const MOST_CHARACTERS = 10_000
+
+/** Ends the evaluation over a number that is longer than any to compute with: its sender would decide how long that takes. */
+export function boundedSpelling(text: string): string {
+  if (text.length > MOST_CHARACTERS)
+    throw new BuiltinHalt(`a number of more than ${MOST_CHARACTERS} characters`)
+  return text
+}
+
 const DECIMAL = /^([-+]?)(?=\.?\d)(\d(?:_?\d)*)?(?:(\.)(\d(?:_?\d)*)?)?(?:e([-+]?\d(?:_?\d)*))?$/i
 const HEXADECIMAL =
   /^([-+]?)0x_?(?=\.?[\da-f])([\da-f](?:_?[\da-f])*)?(?:\.([\da-f](?:_?[\da-f])*)?)?p([-+]?\d(?:_?\d)*)$/i
@@ -23,6 +33,7 @@ const HEXADECIMAL =
 /** Reads a whole text; undefined where it is no number, or none that a double could be near. */
 export function readNumber(text: string): NumberTerm | undefined {
   const spelling = jsonSpelling(text)
+  if (spelling !== undefined) boundedSpelling(spelling)
   if (spelling === undefined || !Number.isFinite(Number(spelling))) return undefined
   return measuredNumber(numberTerm(spelling))
 }

@@ -1,5 +1,5 @@
 /** What a built-in may ask of its operands, and the two ways in which it may have no answer. */
-import { bytesOf, isText } from './bytes.js'
+import { bytesOf } from './bytes.js'
 import {
   Decimal,
   decimalOf,
@@ -28,9 +28,9 @@ export const fail = (message: string): never => {
   throw new BuiltinError(message)
 }
 
-/** A string of text. OPA also takes bytes that are no UTF-8; what it would then make of them cannot be returned. */
+/** Any string; what in it is no UTF-8 is as `bytes.ts` has it. */
 export function stringOperand(term: Term | undefined): string {
-  return typeof term === 'string' && isText(term) ? term : fail('must be string')
+  return typeof term === 'string' ? term : fail('must be string')
 }
 
 /** Any string, as the bytes OPA keeps it in. */

@@ -3,6 +3,7 @@
  * linear in the text whatever the pattern.
  */
 import { RE2JS, RE2JSException } from 're2js'
+import { inCharacters, rejoined } from './bytes.js'
 import { type Builtin, fail, integerOperand, stringOperand } from './operand.js'
 import { templatePattern } from './regex-template.js'
 
@@ -46,16 +47,21 @@ interface Match {
 
 // Successive matches that do not overlap; as in Go, none that is empty and touches the one before.
 function* matches(regex: RE2JS, text: string): Generator<Match> {
-  const matcher = regex.matcher(text)
+  const matcher = regex.matcher(inCharacters(text))
   const named = regex.namedGroups()
   let previousEnd = -1
   for (let at = 0; at <= text.length && matcher.find(at); ) {
     const [start, end] = [matcher.start(), matcher.end()]
     if (end > start || start !== previousEnd)
-      yield { start, end, named, group: (n) => matcher.group(n) ?? '' }
+      yield { start, end, named, group: (n) => text.slice(...span(matcher, n)) }
     previousEnd = end
     at = end > at ? end : at + ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1)
   }
+}
+
+function span(matcher: ReturnType<RE2JS['matcher']>, group: number): [number, number] {
+  const start = matcher.start(group)
+  return start < 0 ? [0, 0] : [start, matcher.end(group)]
 }
 
 function replace(text: string, regex: RE2JS, template: string): string {
@@ -65,7 +71,7 @@ function replace(text: string, regex: RE2JS, template: string): string {
     result += text.slice(at, match.start) + expand(template, match, regex.groupCount())
     at = match.end
   }
-  return result + text.slice(at)
+  return rejoined(result + text.slice(at))
 }
 
 // `$1`, `$name`, `${name}`, `$$`; a name reaches as far as it can, and one that is unknown is empty.
@@ -117,6 +123,8 @@ export const regexBuiltins: Readonly<Record<string, Builtin>> = {
   'regex.template_match': (template, text, start, end) => {
     const pattern = templatePattern(stringOperand(template), stringOperand(start), stringOperand(end))
     for (const part of pattern.parts) compile(part)
-    return compile(pattern.whole).matcher(stringOperand(text)).find()
+    return compile(pattern.whole)
+      .matcher(inCharacters(stringOperand(text)))
+      .find()
   },
 }

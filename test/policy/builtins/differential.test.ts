@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { openToolchain } from '#src/policy/toolchain/toolchain.js'
+import { byteCalls } from './calls/bytes.js'
 import { globCalls } from './calls/glob.js'
 import { jsonCalls } from './calls/json.js'
 import { netCalls } from './calls/net.js'
@@ -15,6 +16,7 @@ import { type Answer, answers, type Calls, compiled, interpreted } from './diffe
 const suites = [
   timeCalls,
   textCalls,
+  byteCalls,
   numberCalls,
   regexCalls,
   globCalls,

@@ -60,14 +60,21 @@ answer := {
     expect(policy('10.0.0.0/30')).toEqual({ set: true, member: true, subset: true, patched: true })
   })
 
-  test('keeps bytes that are no text, but not inside a collection', async () => {
+  test('keeps bytes that are no text, and ends where they would be a key or in a set', async () => {
     const policy = await load(
       await compile(`
-answer := {"plain": [hex.encode(hex.decode(h)) | some h in input], "inside": inside}
+answer := {"plain": [hex.encode(hex.decode(h)) | some h in input.bytes], "inside": inside}
 
-inside := [h | some h in input; array.slice([hex.decode(h)], 0, 1)]`),
+inside := [hex.encode(x) | some h in input.bytes; x := object.union_n([{"a": ["é", hex.decode(h)]}, {}]).a[1]]
+
+answer := object.union_n([{hex.decode(input.key): 1}, {}])
+
+answer := json.filter({"a": {hex.decode(input.member)}}, ["a"])`),
     )
-    expect(policy(['6869', 'ff', 'c328'])).toEqual({ plain: ['6869', 'ff', 'c328'], inside: ['6869'] })
+    const bytes = ['6869', 'ff', 'c328']
+    expect(policy({ bytes })).toEqual({ plain: bytes, inside: bytes })
+    expect(() => policy({ key: 'ff' })).toThrow(BuiltinHalt)
+    expect(() => policy({ member: 'ff' })).toThrow(BuiltinHalt)
   })
 
   test('ends with the reason where an answer would be too large, and can be asked again', async () => {
@@ -135,6 +142,47 @@ inside := [h | some h in input; array.slice([hex.decode(h)], 0, 1)]`),
     expect(policy({ template: '{{index .list 0}}', of })).toBe('1')
   })
 
+  test('finds a long text in a longer one, and trims by as long a set, in time that both can be waited for', async () => {
+    const policy = await load(
+      await compile(`answer := [
+	contains(input.text, input.part),
+	indexof(input.text, input.part),
+	count(indexof_n(input.text, input.half)),
+	strings.count(input.text, input.half),
+	count(split(input.text, input.part)),
+	count(replace(input.text, input.part, "")),
+	count(trim(input.text, input.set)),
+]`),
+    )
+    const a = 'a'.repeat(100_000)
+    const text = `${a}${a}${a}ab${a}`
+    expect(policy({ text, part: `${a}ab${a}`, half: a, set: `${a.replaceAll('a', 'c')}a` })).toEqual([
+      true,
+      200_000,
+      200_003,
+      4,
+      2,
+      200_000,
+      1,
+    ])
+    expect(policy({ text, part: `${a}b${a}c`, half: `${a}b${a}b`, set: '' })).toEqual([
+      false,
+      -1,
+      0,
+      0,
+      1,
+      400_002,
+      400_002,
+    ])
+  })
+
+  test('ends where JSON holds a number of more digits than anyone reads', async () => {
+    const policy = await load(await compile(`answer := json.unmarshal(input)`))
+    expect(policy(`[${'7'.repeat(300)}]`)).toHaveLength(1)
+    for (const number of ['7'.repeat(10_001), `0.${'0'.repeat(10_000)}1`])
+      expect(() => policy(`[${number}]`)).toThrow(BuiltinHalt)
+  })
+
   test('ends with its own complaint as an error', async () => {
     const policy = await load(await compile(`answer := 1 if input.a\n\nanswer := 2 if input.b`))
     expect(policy({ a: true })).toBe(1)
@@ -163,6 +211,7 @@ describe('the list of built-ins', () => {
       'bits.xor',
       'ceil',
       'concat',
+      'contains',
       'div',
       'floor',
       'format_int',
@@ -186,9 +235,13 @@ describe('the list of built-ins', () => {
       'rem',
       'replace',
       'round',
+      'split',
       'substring',
       'sum',
       'to_number',
+      'trim',
+      'trim_left',
+      'trim_right',
     ])
   })
 })
