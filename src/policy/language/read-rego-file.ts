@@ -15,6 +15,7 @@ import { strayAnnotations } from './rego-metadata.js'
 import { importedNames } from './rego-names.js'
 import { readPatterns } from './rego-patterns.js'
 import { regoProblem } from './rego-problem.js'
+import { slashInPackage, slashInTests } from './rego-slashes.js'
 
 /** The parser's answer for one file: the module with locations, or its complaints. */
 export type ParsedRego =
@@ -34,8 +35,12 @@ export function readRegoFile(file: PolicyFile, parsed: ParsedRego): FileReading 
     return { ...reading, problems: problemsOf(path, parsed.errors), ...unread }
   }
   const rego = text.text
-  if (path.endsWith('_test.rego')) return { ...reading, regoTests: [{ path, rego }] }
   const ast = parsed.module as Module
+  if (path.endsWith('_test.rego')) {
+    const slashed = slashInTests(ast)
+    const problems = slashed ? [regoProblem(path, slashed.location, slashed.message)] : []
+    return { ...reading, regoTests: [{ path, rego }], problems }
+  }
   const module: RegoModule = {
     path,
     rego,
@@ -59,6 +64,8 @@ export function readRegoFile(file: PolicyFile, parsed: ParsedRego): FileReading 
     problems.push(...refused.map(({ location, message }) => at(location, message)))
     return { ...reading, libraries: [{ ...module, regexPatterns: patterns }], problems }
   }
+  const slashed = slashInPackage(ast)
+  if (slashed) problems.push(at(slashed.location, slashed.message))
   problems.push(...actionProblems(module.rules).map(({ location, message }) => at(location, message)))
   problems.push(...strayAnnotations(ast.annotations ?? [], path, rego))
   return { ...reading, modules: [module], problems }

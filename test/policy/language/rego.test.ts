@@ -275,6 +275,11 @@ describe('what is wrong with a policy in Rego is said with its place', () => {
       ['1:1 error "a b" is no policy id'],
     ],
     [
+      'a slash in the package, where the compiler takes names apart',
+      'package stepgate.policy["a/b"].c\n\nblock contains "x"\n',
+      ['1:1 error "a/b" has a slash'],
+    ],
+    [
       "the library of the gate's own",
       'package stepgate.lib.template\n\nx := 1\n',
       ["1:1 error package stepgate.lib.template is Stepgate's own"],

@@ -102,6 +102,21 @@ test_bad if count(spend.warn) == 1 with input as {"token": "x"}
     expect(await runPolicyTests({ folder, toolchain })).toEqual({ ok: false, problems: [problem] })
   })
 
+  it.each([
+    ['package', { 'odd_test.rego': 'package t["a/b"]\n\ntest_a if true\n' }, 1],
+    ['name', { 'odd_test.rego': 'package t\n\nof["a/b"].test_a if true\n' }, 3],
+  ])(
+    'whose %s has a slash, at which the compiler takes names apart, is refused with its place',
+    async (_, odd, line) => {
+      const folder = folderWith('test_a if true\n', odd)
+      const problems = [
+        { file: 'odd_test.rego', line, message: expect.stringMatching(/^"a\/b" has a slash/) },
+      ]
+      expect(await checkPolicies({ folder, toolchain })).toMatchObject({ ok: false, problems })
+      expect(await runPolicyTests({ folder, toolchain })).toMatchObject({ ok: false, problems })
+    },
+  )
+
   it('may test policies in YAML, which it names', async () => {
     const yaml = `apiVersion: stepgate.dev/v1
 kind: Policy
