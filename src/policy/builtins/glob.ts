@@ -2,9 +2,8 @@
  * `glob.match`. OPA would compile it in, but there no `*` reaches over the end of a line, and a parenthesis or a dollar
  * sign is not what it says. A pattern becomes a regular expression, so time is linear in the text whatever the pattern.
  */
-import { compilePattern } from '../text/pattern.js'
 import { arrayOperand, type Builtin, fail, stringOperand } from './operand.js'
-import { compile } from './regex.js'
+import { searchOf } from './regex.js'
 import type { Term } from './term.js'
 
 /** @throws BuiltinError for a pattern that breaks off, or a class that is none */
@@ -88,27 +87,17 @@ class GlobReader {
 const quoted = (character: string): string =>
   /[!-/:-@[-`{-~]/.test(character) ? `\\${character}` : character
 
-type Glob = (text: string) => boolean
+const known = new Map<string, string>()
+const MOST_KNOWN = 10_000
 
-const known = new Map<string, Glob>()
-const MOST_KNOWN = 100
-
-function compiled(pattern: string, delimiters: readonly string[]): Glob {
+function expressionOf(pattern: string, delimiters: readonly string[]): string {
   const key = `${delimiters.length} ${delimiters.join('')}${pattern}`
   const before = known.get(key)
   if (before !== undefined) return before
-  const glob = globOf(new GlobReader(pattern, delimiters).expression())
+  const expression = new GlobReader(pattern, delimiters).expression()
   if (known.size === MOST_KNOWN) known.clear()
-  known.set(key, glob)
-  return glob
-}
-
-function globOf(expression: string): Glob {
-  const read = compilePattern(expression)
-  if (read.ok) return (text) => read.pattern.test(text)
-  // What is too long for the patterns of YAML policies.
-  const regex = compile(expression)
-  return (text) => regex.matcher(text).find()
+  known.set(key, expression)
+  return expression
 }
 
 // None are dots, and null is none.
@@ -122,6 +111,6 @@ function delimitersOperand(term: Term | undefined): readonly string[] {
 export const globBuiltins: Readonly<Record<string, Builtin>> = {
   'glob.match': (pattern, delimiters, text) => {
     const [p, d, t] = [stringOperand(pattern), delimitersOperand(delimiters), stringOperand(text)]
-    return compiled(p, d)(t)
+    return searchOf(expressionOf(p, d))(t)
   },
 }

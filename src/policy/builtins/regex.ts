@@ -1,15 +1,19 @@
 /**
- * The `regex.*` that are not compiled in, on RE2's engine in JavaScript: the same patterns as Go's `regexp`, and time
- * linear in the text whatever the pattern.
+ * `regex.*`, on RE2's engine in JavaScript and for mere matches in V8 where its time is linear: the same patterns as Go's
+ * `regexp`. OPA would compile two of them in, but there nothing matches a byte that is no UTF-8, so that one in what a
+ * caller sent encoded hides all around it.
  */
 import { RE2JS, RE2JSException } from 're2js'
+import { compilePattern } from '../text/pattern.js'
 import { inCharacters, rejoined } from './bytes.js'
 import { type Builtin, fail, integerOperand, stringOperand } from './operand.js'
 import { templatePattern } from './regex-template.js'
 
 // Patterns are few and in the policies, or come from input and then must not pile up.
 const compiled = new Map<string, RE2JS>()
-const MOST_PATTERNS = 100
+const MOST_COMPILED = 1_000
+const searches = new Map<string, (text: string) => boolean>()
+const MOST_SEARCHES = 10_000
 
 /** @throws BuiltinError for a pattern that is not RE2's */
 export function compile(pattern: string): RE2JS {
@@ -21,10 +25,31 @@ export function compile(pattern: string): RE2JS {
       if (error instanceof RE2JSException) return fail(error.message)
       throw error
     }
-    if (compiled.size >= MOST_PATTERNS) compiled.clear()
+    if (compiled.size >= MOST_COMPILED) compiled.clear()
     compiled.set(pattern, regex)
   }
   return regex
+}
+
+/**
+ * Whether a pattern is found in a text.
+ * @throws BuiltinError for a pattern that is not RE2's
+ */
+export function searchOf(pattern: string): (text: string) => boolean {
+  const before = searches.get(pattern)
+  if (before !== undefined) return before
+  const search = newSearch(pattern)
+  if (searches.size >= MOST_SEARCHES) searches.clear()
+  searches.set(pattern, search)
+  return search
+}
+
+function newSearch(pattern: string): (text: string) => boolean {
+  const read = compilePattern(pattern)
+  if (read.ok) return (text) => read.pattern.test(text)
+  // What is too long for the patterns of YAML policies.
+  const regex = compile(pattern)
+  return (text) => regex.matcher(inCharacters(text)).find()
 }
 
 function isValid(pattern: string): boolean {
@@ -109,7 +134,25 @@ function find(regex: RE2JS, text: string, most: bigint): string[] {
   return found
 }
 
+/** Each match with its groups. */
+function findGroups(regex: RE2JS, text: string, most: bigint): string[][] {
+  const found: string[][] = []
+  for (const { group } of matches(regex, text)) {
+    if (most >= 0n && BigInt(found.length) >= most) break
+    found.push(Array.from({ length: regex.groupCount() + 1 }, (_, n) => group(n)))
+  }
+  return found
+}
+
 export const regexBuiltins: Readonly<Record<string, Builtin>> = {
+  'regex.match': (pattern, text) => {
+    const [p, t] = [stringOperand(pattern), stringOperand(text)]
+    return searchOf(p)(t)
+  },
+  'regex.find_all_string_submatch_n': (pattern, text, most) => {
+    const [p, t, n] = [stringOperand(pattern), stringOperand(text), integerOperand(most)]
+    return findGroups(compile(p), t, n)
+  },
   'regex.find_n': (pattern, text, most) => {
     const [p, t, n] = [stringOperand(pattern), stringOperand(text), integerOperand(most)]
     return find(compile(p), t, n)

@@ -40,6 +40,10 @@ const strings: Calls = {
 }
 
 const patterns: Calls = {
+  [`regex.match("a.+b", ${t})`]: generated(300, text),
+  [`regex.match("^[^a]*a.?$|\\\\x{FFFD}b", ${t})`]: generated(300, text),
+  '[hex.encode(x) | some groups in regex.find_all_string_submatch_n("a(.)|(b)", hex.decode(c[0]), c[1]); some x in groups]':
+    generated(300, text, at),
   [`glob.match("a*b", [], ${t})`]: generated(300, text),
   [`glob.match("*?[!a]*", ["b"], ${t})`]: generated(300, text),
   [each(`regex.find_n("[^a]|a+|\\\\x{FFFD}", ${t}, -1)`)]: generated(300, text),

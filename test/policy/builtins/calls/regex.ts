@@ -72,6 +72,13 @@ const reference = fc.constantFrom(
 const replacement = fc.array(reference, { maxLength: 4 }).map((x) => x.join(''))
 
 const patterns: Calls = {
+  'regex.match(c[0], c[1])': generated(1500, mostly(pattern), mostly(text)),
+  'regex.find_all_string_submatch_n(c[0], c[1], c[2])': generated(
+    800,
+    pattern,
+    text,
+    mostly(fc.integer({ min: -1, max: 3 })),
+  ),
   'regex.replace(c[0], c[1], c[2])': generated(1500, text, mostly(pattern), replacement),
   'regex.find_n(c[0], c[1], c[2])': generated(800, pattern, text, mostly(fc.integer({ min: -1, max: 3 }))),
   'regex.split(c[0], c[1])': generated(800, pattern, mostly(text)),
