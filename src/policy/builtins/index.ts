@@ -44,7 +44,8 @@ export type Builtins = Readonly<Record<string, Builtin>>
  * number or opens a socket. Known departures:
  *
  * - A string that is not UTF-8 may be an operand, an answer, and in one an element of an array or the value of a key; as a
- *   key or in a set it ends the evaluation, as it does in `lower`, `upper` and `strings.reverse`.
+ *   key or in a set it ends the evaluation, as it mostly does in `lower`, `upper`,
+ *   `strings.reverse` and `trim_space`.
  * - `to_number` spells a number as JSON does, where OPA keeps `+5` or `0x1p4`. Of equal numbers spelt otherwise (`1`,
  *   `1.0`) it may be the other that stays as a key.
  * - `time.*`: `Local` is UTC. Zone names in another case are partly taken. Before 1970, 95 zones differ by the history

@@ -1,4 +1,7 @@
-/** `trim`, `trim_left`, `trim_right`. OPA would compile them in, but there each character is looked for in the whole cutset. */
+/**
+ * `trim`, `trim_left`, `trim_right`. OPA would compile them in, but there each character is looked for in the whole cutset.
+ * `trim_space` stays there: its C library has a function of that name, which a call would reach instead of the host.
+ */
 import { inCharacters } from './bytes.js'
 import { type Builtin, stringOperand } from './operand.js'
 import type { Term } from './term.js'

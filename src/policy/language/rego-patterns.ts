@@ -21,7 +21,11 @@ const matchers: ReadonlyMap<string, { readonly operand: number; readonly cached:
   ['regex.find_n', { operand: 0, cached: false }],
   ['regex.replace', { operand: 1, cached: false }],
   ['regex.split', { operand: 0, cached: false }],
+  ['regex.template_match', { operand: 0, cached: false }],
 ])
+
+/** Whether its patterns are regular expressions as they stand. */
+const regular = (name: string): boolean => name !== 'glob.match' && name !== 'regex.template_match'
 
 export interface PatternReading {
   /** Those that WASM keeps, distinct, sorted. */
@@ -48,7 +52,7 @@ export function readPatterns(
       const found = texts(operand, { modules, module, locals, depth: 0 })
       if (found === undefined) problems.push({ location, message: computed(name) })
       for (const pattern of found ?? []) {
-        const refusal = name === 'glob.match' ? undefined : refusalOf(pattern, matcher?.cached === true)
+        const refusal = !regular(name) ? undefined : refusalOf(pattern, matcher?.cached === true)
         if (refusal !== undefined) problems.push({ location, message: `${name}: ${refusal}` })
         if (matcher?.cached) patterns.add(pattern)
       }

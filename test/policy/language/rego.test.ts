@@ -514,6 +514,7 @@ describe('the regular expressions of a policy in Rego', () => {
   test.each([
     'block contains "x" if glob.match("db.*", ["."], input.tool_name)',
     'block contains regex.replace(input.model, "(?<n>a)", "b")',
+    'block contains "x" if regex.template_match("db/{.*}(", input.tool_name, "{", "}")',
   ])('are not counted where the host looks for them: %s', async (rules) => {
     expect(await patternsOf(rules)).toEqual({ said: [] })
   })
@@ -542,6 +543,11 @@ describe('the regular expressions of a policy in Rego', () => {
     ['glob.match', 'block contains "x" if glob.match(input.p, [], input.model)', '3:23'],
     ['regex.replace', 'block contains regex.replace(input.model, input.p, "b")', '3:16'],
     ['regex.split', 'block contains "x" if regex.split(input.p, input.model) == []', '3:23'],
+    [
+      'regex.template_match',
+      'block contains "x" if regex.template_match(input.p, input.model, "{", "}")',
+      '3:23',
+    ],
     ['regex.find_n', 'block contains "x" if regex.find_n(input.p, input.model, 1) == []', '3:23'],
   ]
 
