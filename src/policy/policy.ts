@@ -122,11 +122,6 @@ export interface Policy {
   readonly readsSteps: boolean
   /** The module reads `data.*` other than policies and libraries. */
   readonly readsData: boolean
-  /**
-   * Distinct literal patterns that hand-written Rego gives to `regex.*` and `glob.match`. OPA's WASM hangs for ever once
-   * one instance has seen more than 100, so a shard must stay below that.
-   */
-  readonly regexPatterns?: readonly string[]
 }
 
 /** One test of a policy, from `tests:`, `*_test.yaml`. */

@@ -11,9 +11,6 @@ import type { Policy } from '../policy.js'
  */
 export const MAX_SHARD_POLICIES = 40
 
-/** The runtime of OPA's modules is not at ease with more than a hundred different patterns. */
-export const MAX_SHARD_PATTERNS = 80
-
 const HASH_BITS = 32
 
 /** The shards: none empty, policies in id order in each. */
@@ -31,13 +28,10 @@ interface Placed {
 /** A trie over the bits of the hash: a node that is too full becomes two. */
 function split(placed: Placed[], bit: number, max: number): Placed[][] {
   if (placed.length === 0) return []
-  if ((placed.length <= max && patternsIn(placed) <= MAX_SHARD_PATTERNS) || bit === HASH_BITS) return [placed]
+  if (placed.length <= max || bit === HASH_BITS) return [placed]
   const half = (wanted: number): Placed[] => placed.filter(({ hash }) => ((hash >>> bit) & 1) === wanted)
   return [...split(half(0), bit + 1, max), ...split(half(1), bit + 1, max)]
 }
-
-const patternsIn = (placed: readonly Placed[]): number =>
-  new Set(placed.flatMap(({ policy }) => policy.regexPatterns ?? [])).size
 
 /** FNV-1a with MurmurHash3's finaliser: ids are short and alike. */
 function hashOf(id: string): number {

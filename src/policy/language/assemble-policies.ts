@@ -5,7 +5,7 @@
 import type { Registry } from '../../domain/agent.js'
 import { assembleRegistry } from '../documents/assemble-registry.js'
 import type { Policy, PolicyProblem, PolicyTest } from '../policy.js'
-import type { FileReading, LibraryModule, RegoModule, RegoSource } from './file-reading.js'
+import type { FileReading, RegoModule, RegoSource } from './file-reading.js'
 import { mergeData } from './merge-data.js'
 import { nearestOf } from './nearest.js'
 import { readsOfNested } from './other-policies.js'
@@ -83,7 +83,7 @@ function byPackage(modules: readonly RegoModule[]): RegoModule[][] {
   return [...packages.values()]
 }
 
-const libraryOf = ({ path, rego, packagePath }: LibraryModule): Library => ({ path, rego, packagePath })
+const libraryOf = ({ path, rego, packagePath }: RegoModule): Library => ({ path, rego, packagePath })
 
 const usesTemplate = (policies: readonly Policy[]): boolean =>
   policies.some(({ rego }) => rego.includes(`data.${templateLibrary.packagePath.join('.')}`))

@@ -21,12 +21,6 @@ export interface RegoModule extends RegoSource, ModuleNames {
   readonly mentions: Mentions
 }
 
-/** Rego that policies share: `package stepgate.lib.*`. */
-export interface LibraryModule extends RegoModule {
-  /** Distinct literal patterns it hands to `regex.*` and `glob.match`; they count against each shard that holds it. */
-  readonly regexPatterns: readonly string[]
-}
-
 /** Data of one document, to be merged under `data`. */
 export interface DataPart {
   readonly value: Readonly<Record<string, unknown>>
@@ -41,7 +35,7 @@ export interface FileReading {
   readonly policies: readonly Policy[]
   /** Rego of policies; several modules of one package are one policy. */
   readonly modules: readonly RegoModule[]
-  readonly libraries: readonly LibraryModule[]
+  readonly libraries: readonly RegoModule[]
   readonly regoTests: readonly RegoSource[]
   readonly tests: readonly PolicyTest[]
   readonly data: readonly DataPart[]

@@ -4,12 +4,12 @@
  */
 import { policyActions } from '../../domain/decision.js'
 import type { Policy, PolicyProblem } from '../policy.js'
-import type { LibraryModule, RegoModule } from './file-reading.js'
+import type { RegoModule } from './file-reading.js'
 import { nearestOf } from './nearest.js'
 import { isAction } from './rego-actions.js'
 import { eachTerm, isPartialSet, type Rule, refOf, ruleName } from './rego-ast.js'
 import { readMetadata } from './rego-metadata.js'
-import { MAX_PATTERNS, readPatterns } from './rego-patterns.js'
+import { patternProblems } from './rego-patterns.js'
 import { regoProblem } from './rego-problem.js'
 import { reasonProblems } from './rego-reasons.js'
 import { requiresOfRego } from './requires-of-rego.js'
@@ -27,7 +27,7 @@ export interface RegoPolicyReading {
  */
 export function policyOfRego(
   modules: readonly RegoModule[],
-  libraries: readonly LibraryModule[],
+  libraries: readonly RegoModule[],
 ): RegoPolicyReading {
   const [first, ...more] = modules as [RegoModule, ...RegoModule[]]
   const { packagePath } = first
@@ -44,7 +44,9 @@ export function policyOfRego(
   problems.push(...misdescribed, ...unusedRules(modules))
   for (const module of modules) problems.push(...reasonProblems(module, metadata.appliesTo))
   const reached = librariesReached(modules, libraries)
-  const patterns = patternsOf(modules, reached, problems)
+  for (const module of modules)
+    for (const { location, message } of patternProblems(module, modules))
+      problems.push(regoProblem(module.path, location, message))
   const actions = policyActions.filter((action) => rules.some((rule) => ruleName(rule) === action))
   if (actions.length === 0) {
     problems.push(regoProblem(first.path, { row: first.line, col: 1 }, withoutActions(rules)))
@@ -63,7 +65,6 @@ export function policyOfRego(
     requires: requiresOfRego(modules),
     readsSteps: [...modules, ...reached].some(({ mentions }) => mentions.steps),
     readsData: [...modules, ...reached].some(({ mentions }) => mentions.data),
-    ...(patterns.length === 0 ? {} : { regexPatterns: patterns }),
   }
   return { policy, problems }
 }
@@ -98,11 +99,8 @@ function unusedRules(modules: readonly RegoModule[]): PolicyProblem[] {
 }
 
 /** Libraries that the modules mention, and those which these mention in turn. */
-function librariesReached(
-  modules: readonly RegoModule[],
-  libraries: readonly LibraryModule[],
-): LibraryModule[] {
-  const reached = new Set<LibraryModule>()
+function librariesReached(modules: readonly RegoModule[], libraries: readonly RegoModule[]): RegoModule[] {
+  const reached = new Set<RegoModule>()
   const visit = ({ mentions }: RegoModule): void => {
     for (const library of libraries) {
       if (reached.has(library) || !mentions.libraries.some((path) => overlaps(path, library.packagePath)))
@@ -117,24 +115,3 @@ function librariesReached(
 
 const overlaps = (a: readonly string[], b: readonly string[]): boolean =>
   a.every((name, i) => i >= b.length || b[i] === name)
-
-function patternsOf(
-  modules: readonly RegoModule[],
-  reached: readonly LibraryModule[],
-  problems: PolicyProblem[],
-): string[] {
-  const patterns = new Set(reached.flatMap(({ regexPatterns }) => regexPatterns))
-  for (const module of modules) {
-    const found = readPatterns(module, modules)
-    for (const each of found.patterns) patterns.add(each)
-    problems.push(
-      ...found.problems.map(({ location, message }) => regoProblem(module.path, location, message)),
-    )
-  }
-  if (patterns.size > MAX_PATTERNS) {
-    const [first] = modules as [RegoModule]
-    const message = `${patterns.size} different patterns, libraries included; a policy may hold ${MAX_PATTERNS}: split it`
-    problems.push(regoProblem(first.path, { row: first.line, col: 1 }, message))
-  }
-  return [...patterns].sort()
-}

@@ -13,7 +13,7 @@ import type { Location, Module } from './rego-ast.js'
 import { mentionsOf } from './rego-mentions.js'
 import { strayAnnotations } from './rego-metadata.js'
 import { importedNames } from './rego-names.js'
-import { readPatterns } from './rego-patterns.js'
+import { patternProblems } from './rego-patterns.js'
 import { regoProblem } from './rego-problem.js'
 import { slashInPackage, slashInTests } from './rego-slashes.js'
 
@@ -60,9 +60,8 @@ export function readRegoFile(file: PolicyFile, parsed: ParsedRego): FileReading 
   const refusal = whyNoPackage(module.packagePath)
   if (refusal !== undefined) return { ...reading, problems: [...problems, at(ast.package.location, refusal)] }
   if (module.packagePath[1] === 'lib') {
-    const { patterns, problems: refused } = readPatterns(module)
-    problems.push(...refused.map(({ location, message }) => at(location, message)))
-    return { ...reading, libraries: [{ ...module, regexPatterns: patterns }], problems }
+    problems.push(...patternProblems(module).map(({ location, message }) => at(location, message)))
+    return { ...reading, libraries: [module], problems }
   }
   const slashed = slashInPackage(ast)
   if (slashed) problems.push(at(slashed.location, slashed.message))

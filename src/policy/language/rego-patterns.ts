@@ -1,6 +1,6 @@
 /**
- * The regular expressions of hand-written Rego. OPA's WASM keeps at most 100 compiled patterns in one instance and hangs
- * for ever on the one after, so the patterns must be known, and few, before a policy is let in.
+ * The patterns of hand-written Rego: of regular expressions, globs and templates. The host looks for them in a time that
+ * grows with the pattern and the text, which a caller must not both make; so they must be written down.
  * @module
  */
 import { RE2JS } from 're2js'
@@ -8,73 +8,60 @@ import { eachCall, isPartialSet, type Location, refOf, type Term } from './rego-
 import { type Locals, localsOf } from './rego-locals.js'
 import { type ModuleNames, type PlacedRule, rulesNamed } from './rego-names.js'
 
-/** Most distinct patterns that one policy may hold. */
-export const MAX_PATTERNS = 60
-
 /** Which operand of a built-in is a pattern. */
-const matchers: ReadonlyMap<string, { readonly operand: number; readonly cached: boolean }> = new Map([
-  // Compiled inside WASM, in the cache that both share.
-  ['regex.match', { operand: 0, cached: true }],
-  ['regex.find_all_string_submatch_n', { operand: 0, cached: true }],
-  // Answered by the host, in a time that grows with the pattern and the text, which a caller must not both make.
-  ['glob.match', { operand: 0, cached: false }],
-  ['regex.find_n', { operand: 0, cached: false }],
-  ['regex.replace', { operand: 1, cached: false }],
-  ['regex.split', { operand: 0, cached: false }],
-  ['regex.template_match', { operand: 0, cached: false }],
+const matchers: ReadonlyMap<string, number> = new Map([
+  ['regex.match', 0],
+  ['regex.find_all_string_submatch_n', 0],
+  ['regex.find_n', 0],
+  ['regex.replace', 1],
+  ['regex.split', 0],
+  ['regex.template_match', 0],
+  ['glob.match', 0],
 ])
 
 /** Whether its patterns are regular expressions as they stand. */
 const regular = (name: string): boolean => name !== 'glob.match' && name !== 'regex.template_match'
 
-export interface PatternReading {
-  /** Those that WASM keeps, distinct, sorted. */
-  readonly patterns: readonly string[]
-  readonly problems: readonly { readonly location: Location | undefined; readonly message: string }[]
+export interface PatternProblem {
+  readonly location: Location | undefined
+  readonly message: string
 }
 
 /**
- * Reads the patterns of a module's rules.
+ * What is wrong with the patterns of a module's rules.
  * @param modules all modules of its package, whose constants it may use
  */
-export function readPatterns(
+export function patternProblems(
   module: ModuleNames,
   modules: readonly ModuleNames[] = [module],
-): PatternReading {
-  const patterns = new Set<string>()
-  const problems: PatternReading['problems'][number][] = []
+): PatternProblem[] {
+  const problems: PatternProblem[] = []
   for (const rule of module.rules) {
     const locals = localsOf(rule)
     eachCall([rule.head, rule.body, rule.else], ({ name, operands, location }) => {
-      const matcher = matchers.get(name)
-      const operand = matcher && operands[matcher.operand]
+      const operand = operands[matchers.get(name) ?? operands.length]
       if (operand === undefined) return
       const found = texts(operand, { modules, module, locals, depth: 0 })
       if (found === undefined) problems.push({ location, message: computed(name) })
-      for (const pattern of found ?? []) {
-        const refusal = !regular(name) ? undefined : refusalOf(pattern, matcher?.cached === true)
+      for (const pattern of regular(name) ? (found ?? []) : []) {
+        const refusal = refusalOf(pattern)
         if (refusal !== undefined) problems.push({ location, message: `${name}: ${refusal}` })
-        if (matcher?.cached) patterns.add(pattern)
       }
     })
   }
-  return { patterns: [...patterns].sort(), problems }
+  return problems
 }
 
 const computed = (name: string): string =>
   `${name} with a computed pattern: who makes it decides how long a gate takes, so write the ` +
   'patterns out as strings, here or in a rule of this package (`patterns := {"^a", "^b"}`, `some p in patterns`)'
 
-// In WASM, RE2 reads a pattern to its first U+0000 and does not know `(?<name>`, which OPA's interpreter does.
-function refusalOf(pattern: string, inWasm: boolean): string | undefined {
-  const written = JSON.stringify(pattern)
-  if (inWasm && pattern.includes('\0')) return `the pattern ${written} would end at U+0000: write it \\x00`
+function refusalOf(pattern: string): string | undefined {
   try {
-    const names = Object.keys(RE2JS.compile(pattern).namedGroups()).length
-    if (!inWasm || names <= pattern.split('(?P<').length - 1) return undefined
-    return `the pattern ${written} never matches: write (?P<name>...) for (?<name>...)`
+    RE2JS.compile(pattern)
+    return undefined
   } catch (error) {
-    return `the pattern ${written} never matches: ${(error as Error).message}`
+    return `the pattern ${JSON.stringify(pattern)} never matches: ${(error as Error).message}`
   }
 }
 

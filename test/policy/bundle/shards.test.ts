@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { inputUse } from '#src/policy/bundle/input-use.js'
 import { librariesUsedBy } from '#src/policy/bundle/library-use.js'
 import { memoryPages } from '#src/policy/bundle/memory-pages.js'
-import { MAX_SHARD_PATTERNS, MAX_SHARD_POLICIES, partition } from '#src/policy/bundle/partition.js'
+import { MAX_SHARD_POLICIES, partition } from '#src/policy/bundle/partition.js'
 import type { Library } from '#src/policy/language/assemble-policies.js'
 import type { Policy } from '#src/policy/policy.js'
 
@@ -63,14 +63,6 @@ describe('shards', () => {
       expect(gone).toHaveLength(1)
       expect(after.length - before.length).toBeLessThanOrEqual(1)
     }
-  })
-
-  test('hold no more patterns than the runtime of OPA likes', () => {
-    const patterned = many(40).map((each, i) => ({ ...each, regexPatterns: [`a${i}`, `b${i}`, `c${i}`] }))
-    for (const shard of partition(patterned))
-      expect(new Set(shard.flatMap(({ regexPatterns }) => regexPatterns)).size).toBeLessThanOrEqual(
-        MAX_SHARD_PATTERNS,
-      )
   })
 })
 

@@ -117,6 +117,24 @@ test_bad if count(spend.warn) == 1 with input as {"token": "x"}
     },
   )
 
+  it("may look for more patterns than OPA's WASM keeps", async () => {
+    const patterns = Array.from({ length: 150 }, (_, i) => `"^p${i}$"`).join(', ')
+    expect(
+      await results(`found(text) := count({p | some p in {${patterns}}; regex.match(p, text)})
+
+test_first if found("p0") == 1
+
+test_last if found("p149") == 1
+
+test_none if found("p150") == 0
+`),
+    ).toMatchObject({
+      test_first: { outcome: 'pass' },
+      test_last: { outcome: 'pass' },
+      test_none: { outcome: 'pass' },
+    })
+  })
+
   it('may test policies in YAML, which it names', async () => {
     const yaml = `apiVersion: stepgate.dev/v1
 kind: Policy
