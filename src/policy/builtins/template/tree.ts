@@ -1,5 +1,5 @@
 /** A parsed template. */
-import type { Value } from './template-value.js'
+import type { Value } from './value.js'
 
 export type Node =
   | { readonly kind: 'text'; readonly text: string }

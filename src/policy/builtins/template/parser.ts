@@ -1,10 +1,10 @@
 /** Templates in the syntax of Go's `text/template`: text, actions, blocks, and templates defined among them. */
-import { unquote } from './go-literal.js'
-import { fail } from './operand.js'
-import type { Budget } from './template-budget.js'
-import { tokens } from './template-lexer.js'
-import { ActionReader } from './template-pipeline.js'
-import { type BlockKind, isEmpty, type Node } from './template-tree.js'
+import { unquote } from '../go-literal.js'
+import { fail } from '../operand.js'
+import type { Budget } from './budget.js'
+import { tokens } from './lexer.js'
+import { ActionReader } from './pipeline.js'
+import { type BlockKind, isEmpty, type Node } from './tree.js'
 
 /** Templates by name. */
 export type Templates = ReadonlyMap<string, readonly Node[]>

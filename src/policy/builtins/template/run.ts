@@ -1,12 +1,12 @@
 /** Runs a parsed template, as Go's `text/template` does. */
-import { fail } from './operand.js'
-import type { Budget } from './template-budget.js'
-import { NO_VALUE } from './template-functions.js'
-import { MAIN, type Templates } from './template-parser.js'
-import { ValuePrinter } from './template-print.js'
-import { Scope } from './template-scope.js'
-import type { Block, Node } from './template-tree.js'
-import { Byte, integerIn, List, type Mapping, truth, type Value } from './template-value.js'
+import { fail } from '../operand.js'
+import type { Budget } from './budget.js'
+import { NO_VALUE } from './functions.js'
+import { MAIN, type Templates } from './parser.js'
+import { ValuePrinter } from './print.js'
+import { Scope } from './scope.js'
+import type { Block, Node } from './tree.js'
+import { Byte, integerIn, List, type Mapping, truth, type Value } from './value.js'
 
 /** @throws BuiltinError where Go has an error, BuiltinHalt where the budget is spent */
 export function runTemplate(templates: Templates, variables: Mapping, budget: Budget): string {

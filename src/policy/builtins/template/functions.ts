@@ -1,14 +1,14 @@
 /** The functions of templates, but for `and` and `or`, which need not evaluate all they are given. */
-import { bytesOf, isText, rejoined, textOf } from './bytes.js'
-import { isPrintable } from './go-quote.js'
-import { fail } from './operand.js'
-import { sprintf } from './sprintf.js'
-import type { Budget } from './template-budget.js'
-import { equalsAny, isLess } from './template-compare.js'
-import { type Printable, ValuePrinter } from './template-print.js'
-import { Byte, integerIn, List, lengthOf, stringOf, truth, type Value } from './template-value.js'
-import { Decimal } from './term.js'
-import { escapeUrl } from './url-escape.js'
+import { bytesOf, isText, rejoined, textOf } from '../bytes.js'
+import { isPrintable } from '../go-quote.js'
+import { fail } from '../operand.js'
+import { sprintf } from '../sprintf.js'
+import { Decimal } from '../term.js'
+import { escapeUrl } from '../url-escape.js'
+import type { Budget } from './budget.js'
+import { equalsAny, isLess } from './compare.js'
+import { type Printable, ValuePrinter } from './print.js'
+import { Byte, integerIn, List, lengthOf, stringOf, truth, type Value } from './value.js'
 
 interface TemplateFunction {
   readonly least: number

@@ -1,9 +1,9 @@
 /** What pipelines in a template come to, and its variables. */
-import { asInt64, fail } from './operand.js'
-import type { Budget } from './template-budget.js'
-import { callTemplateFunction } from './template-functions.js'
-import type { Command, Operand, Pipeline } from './template-tree.js'
-import { truth, type Value } from './template-value.js'
+import { asInt64, fail } from '../operand.js'
+import type { Budget } from './budget.js'
+import { callTemplateFunction } from './functions.js'
+import type { Command, Operand, Pipeline } from './tree.js'
+import { truth, type Value } from './value.js'
 
 /** What a command is given by the one before it: a value or none. */
 type Given = readonly [] | readonly [Value]

@@ -1,6 +1,6 @@
 /** The words of a template as Go's `text/template` splits them: text, and what stands between `{{` and `}}`. */
-import { fail } from './operand.js'
-import { withoutTrailing } from './term.js'
+import { fail } from '../operand.js'
+import { withoutTrailing } from '../term.js'
 
 export interface Token {
   readonly kind: TokenKind

@@ -1,11 +1,11 @@
 /** `strings.render_template`: templates of Go's `text/template`. */
-import { rejoined } from './bytes.js'
-import { type Builtin, objectOperand, stringOperand } from './operand.js'
-import { Budget } from './template-budget.js'
-import { NO_VALUE } from './template-functions.js'
-import { parseTemplate } from './template-parser.js'
-import { runTemplate } from './template-run.js'
-import { variablesOf } from './template-value.js'
+import { rejoined } from '../bytes.js'
+import { type Builtin, objectOperand, stringOperand } from '../operand.js'
+import { Budget } from './budget.js'
+import { NO_VALUE } from './functions.js'
+import { parseTemplate } from './parser.js'
+import { runTemplate } from './run.js'
+import { variablesOf } from './value.js'
 
 function render(template: string, variables: ReturnType<typeof variablesOf>): string {
   const budget = new Budget()

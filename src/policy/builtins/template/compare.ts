@@ -1,7 +1,7 @@
 /** `eq`, `lt` and their like: basic values of one kind alone, none of them a number among the variables but as text. */
-import { fail } from './operand.js'
-import { compareStrings } from './order.js'
-import { integerIn, stringOf, type Value } from './template-value.js'
+import { fail } from '../operand.js'
+import { compareStrings } from '../order.js'
+import { integerIn, stringOf, type Value } from './value.js'
 
 /** Whether the first equals any of the others. */
 export function equalsAny(first: Value, others: readonly Value[]): boolean {

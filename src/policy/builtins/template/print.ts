@@ -1,9 +1,9 @@
 /** Values of a template as Go's `fmt` prints them. */
-import { type Flags, formatValue, type GoValue, noFlags, pad } from './go-verbs.js'
-import { BuiltinHalt } from './operand.js'
-import type { Formatting } from './sprintf.js'
-import type { Budget } from './template-budget.js'
-import { Byte, integerIn, List, type Mapping, stringOf, typeOf, type Value } from './template-value.js'
+import { type Flags, formatValue, type GoValue, noFlags, pad } from '../go-verbs.js'
+import { BuiltinHalt } from '../operand.js'
+import type { Formatting } from '../sprintf.js'
+import type { Budget } from './budget.js'
+import { Byte, integerIn, List, type Mapping, stringOf, typeOf, type Value } from './value.js'
 
 /** What can be printed; a nil stands for no value. */
 export type Printable = Exclude<Value, undefined>

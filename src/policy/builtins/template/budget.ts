@@ -1,5 +1,5 @@
 /** How much a template may do. Ranges and templates that call themselves would go on for ever, or nearly. */
-import { BuiltinHalt } from './operand.js'
+import { BuiltinHalt } from '../operand.js'
 
 const STEPS = 1_000_000
 const CHARACTERS = 10_000_000

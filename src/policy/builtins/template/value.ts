@@ -1,8 +1,8 @@
 /** What a template computes with: the variables as OPA hands them to Go, and what literals and functions make. */
-import { bytesOf } from './bytes.js'
-import { fail } from './operand.js'
-import { compareStrings } from './order.js'
-import { Decimal, isArray, isNumber, numberText, RegoObject, type Term } from './term.js'
+import { bytesOf } from '../bytes.js'
+import { fail } from '../operand.js'
+import { compareStrings } from '../order.js'
+import { Decimal, isArray, isNumber, numberText, RegoObject, type Term } from '../term.js'
 
 /**
  * By Go's types: `bigint` is `int`, `number` is `float64`, `Decimal` is `json.Number`, which every number among the

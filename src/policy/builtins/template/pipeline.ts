@@ -1,10 +1,10 @@
 /** What stands in the actions of a template: variables set, commands, operands. */
-import { characterCode, numberLiteral, unquote } from './go-literal.js'
-import { fail } from './operand.js'
-import type { Budget } from './template-budget.js'
-import { isTemplateFunction } from './template-functions.js'
-import type { Token, TokenKind } from './template-lexer.js'
-import type { Command, Operand, Pipeline } from './template-tree.js'
+import { characterCode, numberLiteral, unquote } from '../go-literal.js'
+import { fail } from '../operand.js'
+import type { Budget } from './budget.js'
+import { isTemplateFunction } from './functions.js'
+import type { Token, TokenKind } from './lexer.js'
+import type { Command, Operand, Pipeline } from './tree.js'
 
 /** Reads a template's tokens in order. */
 export class ActionReader {
