@@ -1,3 +1,4 @@
+import { numberProblem } from './number-problem.js'
 import { MAX_NESTING, type Place, tooDeep } from './yaml-documents.js'
 
 const space = /[ \t\n\r]*/y
@@ -17,7 +18,8 @@ type Wanted =
   | 'nothing more'
 
 /**
- * Why a text is not JSON, or not the JSON its author takes it for: a name that stands twice in one object.
+ * Why a text is not JSON, or not the JSON its author takes it for: a name that stands twice in one object, a number that
+ * would become another one.
  * Undefined when all is well. (`JSON.parse` says nothing of the second, and rarely where.)
  */
 export function jsonProblem(text: string): (Place & { readonly message: string }) | undefined {
@@ -54,7 +56,10 @@ class JsonReader {
     else if (!isValue || ':,]}'.includes(sign)) return `this is not JSON: expected ${wanted}`
     else if (sign === '{') return this.#enter(new Set(), 'a name or }')
     else if (sign === '[') return this.#enter(undefined, 'a value or ]')
-    else this.#afterValue()
+    else {
+      this.#afterValue()
+      return /^[-\d]/.test(sign) ? numberProblem(Number(sign), /^-?\d+$/.test(sign)) : undefined
+    }
     return undefined
   }
 

@@ -10,11 +10,12 @@ import { readText } from './file-text.js'
 import { Findings } from './findings.js'
 import { jsonProblem } from './json-problem.js'
 import { suggestion } from './nearest.js'
+import { numberProblem } from './number-problem.js'
 import { API_VERSION, dataDocument, testDocument } from './policy-schema.js'
 import { readPolicy } from './read-policy.js'
 import { readTests } from './read-tests.js'
 import { checkForm, kindOf as foundThere } from './schema-problems.js'
-import { type PlacedValue, readYamlDocuments } from './yaml-documents.js'
+import { type PlacedValue, readYamlDocuments, type ValuePath } from './yaml-documents.js'
 
 /** AxonFlow's own documents: any version of them. */
 const AXONFLOW = 'axonflow.io/'
@@ -140,7 +141,21 @@ function readTestDocument(findings: Findings, found: Found): void {
 function readDataDocument(findings: Findings, index: number, found: Found): void {
   const form = checkForm(dataDocument, findings.document.value)
   for (const { path, message, key } of form.problems) findings.error(path, message, { key })
-  if (form.value !== undefined) found.data.push({ value: form.value.data, document: index })
+  if (form.value === undefined) return
+  for (const [path, value] of numbersIn(form.value.data, ['data'])) {
+    const problem = numberProblem(value, Number.isInteger(value) && Math.abs(value) < PRINTED_WHOLE)
+    if (problem !== undefined) findings.error(path, problem)
+  }
+  found.data.push({ value: form.value.data, document: index })
+}
+
+/** JavaScript writes larger ones with an exponent, and so do people. */
+const PRINTED_WHOLE = 1e21
+
+function* numbersIn(value: unknown, path: ValuePath): Generator<readonly [ValuePath, number]> {
+  if (typeof value === 'number') yield [path, value]
+  else if (typeof value === 'object' && value !== null)
+    for (const [name, member] of Object.entries(value)) yield* numbersIn(member, [...path, name])
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {

@@ -126,7 +126,7 @@ function lastAlias(document: Document.Parsed): number | undefined {
   return last
 }
 
-/** Reports what YAML allows and no policy needs: NUL and halves of characters in texts, bottomless nesting, aliases of nothing. */
+/** Reports what YAML allows and no policy needs: NUL and halves of characters in texts, bottomless nesting, aliases of nothing and of themselves. */
 function refuseOddities(document: Document.Parsed, report: Report): void {
   const anchors = new Set<string | undefined>()
   visit(document, {
@@ -136,9 +136,11 @@ function refuseOddities(document: Document.Parsed, report: Report): void {
       if (node.value.includes('\0')) report(node.range?.[0] ?? 0, 'a NUL character in a text')
       if (/\p{Surrogate}/u.test(node.value)) report(node.range?.[0] ?? 0, 'half of a character in a text')
     },
-    Alias(_, node) {
-      if (!anchors.has(node.source))
-        report(node.range?.[0] ?? 0, `no anchor &${node.source} stands before this alias`)
+    Alias(_, node, path) {
+      const { source } = node
+      if (!anchors.has(source)) report(node.range?.[0] ?? 0, `no anchor &${source} stands before this alias`)
+      else if (path.some((each) => isCollection(each) && each.anchor === source))
+        report(node.range?.[0] ?? 0, `this alias stands inside what it stands for, &${source}`)
     },
     Collection(_, node, path) {
       anchors.add(node.anchor)

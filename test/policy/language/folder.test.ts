@@ -101,6 +101,24 @@ describe('data', () => {
     ])
   })
 
+  test('in YAML holds no number that would become another one', () => {
+    const numbers = data(
+      '\n  fine: [1e300, 9007199254740991, 0.1]\n  no: [.inf, 1e999,\n    -9007199254740993, .nan]',
+    )
+    expect(printed(readYaml({ 'a.yaml': numbers }).problems)).toEqual([
+      'a.yaml:5:8 error this is no finite number',
+      'a.yaml:5:14 error this is no finite number',
+      'a.yaml:6:5 error this number is too large to be kept exactly: write it in quotes',
+      'a.yaml:6:24 error this is no finite number',
+    ])
+  })
+
+  test('does not hold itself', () => {
+    expect(printed(readYaml({ 'a.yaml': data('&a\n  x: [1, *a]') }).problems)).toEqual([
+      'a.yaml:4:10 error this alias stands inside what it stands for, &a',
+    ])
+  })
+
   test('is an object', () => {
     expect(printed(readYaml({ 'a.json': '[1]', 'b.yaml': data('[1]') }).problems)).toEqual([
       'a.json:1:1 error data is a mapping, not a list',
@@ -131,6 +149,8 @@ describe('data', () => {
     ['{} {}', '1:4', 'this is not JSON: expected nothing more'],
     ['{"a": 1, "b": {"a": 2, "a": 3}}', '1:24', '"a" stands here twice'],
     ['{"a": 1, "\\u0061": 2}', '1:10', '"a" stands here twice'],
+    ['{"a": [1e308, 1e999]}', '1:15', 'this is no finite number'],
+    ['{"a":\n 9007199254740993}', '2:2', 'this number is too large to be kept exactly: write it in quotes'],
   ]
 
   test.each(broken)('%j is refused', (text, place, message) => {
