@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { type Calls, generated, mostly, type Suite } from '../differential.js'
 
+// Not those whose rules are still being changed: Node and OPA may know of it at different times.
 const zone = fc.constantFrom(
   ...['UTC', '', 'Local', 'Europe/Berlin', 'Europe/London', 'America/New_York', 'America/Sao_Paulo'],
-  ...['Asia/Kolkata', 'Australia/Lord_Howe', 'Pacific/Apia', 'Africa/Casablanca', 'America/St_Johns'],
+  ...['Asia/Kolkata', 'Australia/Lord_Howe', 'Pacific/Apia', 'Africa/Windhoek', 'America/St_Johns'],
   ...['Asia/Kathmandu', 'Etc/GMT+5', 'EST5EDT', 'Nowhere/Town', 'europe/berlin', '+01:00'],
 )
 // Anywhere since 1970, and around instants where clocks were changed somewhere.
