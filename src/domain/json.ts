@@ -5,6 +5,10 @@ export interface JsonObject {
   readonly [key: string]: JsonValue
 }
 
+/** An object, and neither null nor a list. */
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 /** Above this length looking at every character costs more than it saves. */
 const shortString = 64
 const plain = /^[ !#-[\]-~]*$/

@@ -2,9 +2,11 @@
  * What the forms of agents, providers, connectors and plans have in common.
  * @module
  */
+
 import { z } from 'zod'
 import type { Retries } from '../../domain/agent.js'
 import type { JsonObject, JsonValue } from '../../domain/json.js'
+import { isObject } from '../../domain/json.js'
 import { pathsIn, splitTemplatePath } from '../../domain/plan/template.js'
 import { durationMs } from '../language/duration.js'
 import { closed, duration } from '../language/policy-schema.js'
@@ -35,13 +37,10 @@ export const json = z.unknown().check(({ value, issues }) => {
 export const free = z
   .unknown()
   .check(({ value, issues }) => {
-    const message = isMapping(value) ? whyNoJson(value) : `expected a mapping, found ${kindOf(value)}`
+    const message = isObject(value) ? whyNoJson(value) : `expected a mapping, found ${kindOf(value)}`
     if (message !== undefined) issues.push({ code: 'custom', message, input: value })
   })
   .meta({ type: 'object' })
-
-const isMapping = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function whyNoJson(value: unknown): string | undefined {
   if (typeof value === 'number' && !Number.isFinite(value)) return 'a number in it is not finite'

@@ -3,7 +3,9 @@
  * what cannot be understood is a fault, never a policy that silently says less.
  * @module
  */
+
 import type { ApprovalTerms, PolicyAction, PolicyMatch } from '../../domain/decision.js'
+import { isObject } from '../../domain/json.js'
 import { durationMs } from '../language/duration.js'
 import type { Policy } from '../policy.js'
 
@@ -76,9 +78,6 @@ function readApproval(stated: unknown, terms: ApprovalTerms | undefined): Approv
     return 'approval.quorum must be a whole number of at least 1'
   return { ...(expiresInMs === undefined ? {} : { expiresInMs }), roles, quorum }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((each) => typeof each === 'string')

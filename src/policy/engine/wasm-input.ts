@@ -3,6 +3,7 @@
  * @module
  */
 
+import { isObject } from '../../domain/json.js'
 import type { InputPath } from './compiled-shard.js'
 import type { FactNumber, Facts, HistoryFacts } from './facts.js'
 import type { PolicyInput } from './policy-input.js'
@@ -29,9 +30,6 @@ export function partRead(
   }
   return JSON.stringify(part)
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export function withFacts(text: string, numbers: ReadonlySet<FactNumber>, facts: Facts): string {
   if (numbers.size === 0) return text

@@ -3,6 +3,7 @@
  * for the wrong reason.
  * @module
  */
+import { isObject } from '../../domain/json.js'
 import type { FieldPath, Hook } from '../policy.js'
 import type { Findings } from './findings.js'
 import { everyHook, lookUpField } from './input-fields.js'
@@ -50,6 +51,3 @@ function isOfType(value: unknown, type: InputSchema['type']): boolean {
       return typeof value === type
   }
 }
-
-const isObject = (value: unknown): value is Input =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,3 +1,4 @@
+import { isObject } from '../../domain/json.js'
 import type { PolicyProblem } from '../policy.js'
 import type { FileReading } from './file-reading.js'
 import { jsonPlaces, placeKey } from './json-places.js'
@@ -77,10 +78,6 @@ function placesIn(text: string, document: number | undefined): Placed['place'] {
     value ??= readYamlDocuments(text).documents[document]!
     return value.place(['data', ...names], { key: true })
   }
-}
-
-function isObject(value: unknown): value is Data {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 // A member named `__proto__` is data like any other.

@@ -2,6 +2,7 @@
  * Reads one YAML or JSON file of the policy folder.
  * @module
  */
+import { isObject } from '../../domain/json.js'
 import { documentKinds, readDocument } from '../documents/read-document.js'
 import type { RegistryDocument } from '../documents/registry-document.js'
 import type { Policy, PolicyFile, PolicyProblem, PolicyTest } from '../policy.js'
@@ -56,8 +57,8 @@ function readJson(file: string, text: string, found: Found): void {
   }
   const value: unknown = JSON.parse(text)
   // JSON is YAML: a document of ours may be written in it. Everything else is data.
-  if (isMapping(value) && isApiVersion(value.apiVersion)) readYaml(file, text, found)
-  else if (isMapping(value)) found.data.push({ value })
+  if (isObject(value) && isApiVersion(value.apiVersion)) readYaml(file, text, found)
+  else if (isObject(value)) found.data.push({ value })
   else
     found.problems.push({
       file,
@@ -102,7 +103,7 @@ function readOne(file: string, document: PlacedValue, index: number, found: Foun
 /** The kind of a document; undefined, and reported, when it is none that is known. */
 function kindOfDocument(findings: Findings): Kind | undefined {
   const { value } = findings.document
-  if (!isMapping(value)) {
+  if (!isObject(value)) {
     findings.error([], `expected a policy or another document, found ${foundThere(value)}`)
     return undefined
   }
@@ -156,10 +157,6 @@ function* numbersIn(value: unknown, path: ValuePath): Generator<readonly [ValueP
   if (typeof value === 'number') yield [path, value]
   else if (typeof value === 'object' && value !== null)
     for (const [name, member] of Object.entries(value)) yield* numbersIn(member, [...path, name])
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 const isApiVersion = (value: unknown): value is string =>

@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from 'zod'
+import { isObject } from '../../domain/json.js'
 import type { Hook, PolicyProblem } from '../policy.js'
 import type { RegoModule } from './file-reading.js'
 import { Findings } from './findings.js'
@@ -39,8 +40,7 @@ export function reasonProblems({ path, rules }: RegoModule, hooks: readonly Hook
 function checkReason(action: string, hooks: readonly Hook[], findings: Findings): void {
   const { value } = findings.document
   if (value === computed) return
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    checkObject(value as Readonly<Record<string, unknown>>, action, hooks, findings)
+  if (isObject(value)) checkObject(value, action, hooks, findings)
   else if (typeof value !== 'string')
     findings.error([], `a reason is text, or an object {"reason": ...}, not ${typeOf(value)}`)
   else if (action === 'redact') findings.error([], withoutPaths)

@@ -1,4 +1,5 @@
 /** What the answer of a test in Rego means, as OPA's runner would take it. @module */
+import { isObject } from '../../domain/json.js'
 import type { Answer } from '../engine/wasm-policy.js'
 import type { TestRule } from '../toolchain/toolchain.js'
 import type { PolicyTestResult } from './run-policy-test.js'
@@ -44,6 +45,3 @@ function untrue(value: unknown): string[][] {
   if (!isObject(value)) return value === true ? [] : [[]]
   return Object.entries(value).flatMap(([name, each]) => untrue(each).map((path) => [name, ...path]))
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,13 +1,13 @@
 /** Tests written in Rego: compiled with what they test, and run as the gate runs policies. @module */
 
 import { policyBuiltins } from '../builtins/index.js'
-import { gateBuiltins, modulesOf } from '../bundle/compile-shard.js'
+import { gateBuiltins, modulesOf, refusalOf } from '../bundle/compile-shard.js'
 import { memoryPages } from '../bundle/memory-pages.js'
 import { encodeInput } from '../engine/encoded-input.js'
 import { WasmPolicy } from '../engine/wasm-policy.js'
 import type { PolicySet } from '../language/assemble-policies.js'
 import type { PolicyProblem } from '../policy.js'
-import type { Diagnostic, TestRule, Toolchain } from '../toolchain/toolchain.js'
+import type { TestRule, Toolchain } from '../toolchain/toolchain.js'
 import { interpreterNotes } from './interpreter-notes.js'
 import { outcomeOf } from './rego-test-outcome.js'
 import type { PolicyTestResult } from './run-policy-test.js'
@@ -24,7 +24,7 @@ export async function checkRegoTests(
   if (set.regoTests.length === 0) return []
   const { capabilities } = gateBuiltins
   const reply = await toolchain.check({ files: sourcesOf(set), capabilities })
-  return reply.ok ? [] : reply.errors.map(problemOf)
+  return reply.ok ? [] : refusalOf(reply.errors).problems
 }
 
 export type RegoTestRun =
@@ -40,7 +40,7 @@ export async function runRegoTests(set: PolicySet, toolchain: Toolchain, run?: s
     ...(run === undefined ? {} : { run }),
     ...gateBuiltins,
   })
-  if (!compiled.ok) return { ok: false, problems: compiled.errors.map(problemOf) }
+  if (!compiled.ok) return { ok: false, problems: refusalOf(compiled.errors).problems }
   const { tests, wasm } = compiled
   const results = wasm ? await runCompiled(tests, wasm, set.data) : tests.map(skipped)
   const notes = await interpreterNotes(toolchain, { files, data: set.data }, results)
@@ -87,12 +87,4 @@ const skipped = ({ package: path, name, file, row }: TestRule): PolicyTestResult
   differences: [],
   notes: [],
   durationMs: 0,
-})
-
-const problemOf = ({ file = '', row, col, message }: Diagnostic): PolicyProblem => ({
-  file,
-  ...(row === undefined ? {} : { line: row }),
-  ...(col === undefined ? {} : { column: col }),
-  message,
-  severity: 'error',
 })

@@ -1,7 +1,9 @@
 /** The input that a policy test stands for: what it says, over the input of a first, plain gate. @module */
+
 import { type GateInput, gateInput } from '../../domain/gate/input.js'
 import type { GateRequest } from '../../domain/gate/request.js'
 import type { Identity } from '../../domain/identity.js'
+import { isObject } from '../../domain/json.js'
 import type { Workflow } from '../../domain/workflow.js'
 import type { HistoryFacts } from '../engine/facts.js'
 import { createHistory, type PastStep } from '../engine/history.js'
@@ -104,6 +106,3 @@ function merge(base: Input, over: Input): Input {
   }
   return merged
 }
-
-const isObject = (value: unknown): value is Input =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
