@@ -19,24 +19,27 @@ interface Entry {
   readonly rest: readonly Node[]
 }
 
+/** Tests of one text that are ruled out together: where these positions of a sketch are not held none of them holds. */
+interface Screen {
+  readonly at: readonly number[]
+  /** Places in the lists of {@link OverText}. */
+  readonly tests: number[]
+}
+
 interface OverText {
   readonly text: TextNumber
   readonly facts: FactNumber[]
   readonly tests: TextTest[]
   readonly entries: Entry[]
-  /** Of each test the trigram that the text must hold; {@link ANY_TEXT} where none is known. */
-  readonly trigrams: number[]
-  /** How many trigrams are known. */
-  screens: number
-  /** Of each test two positions in the body's sketch that must be held; {@link ANY_TEXT} where none is known. */
-  readonly inBody: number[]
-  /** Of how many tests such are known. */
-  bodyScreens: number
+  /** By what the text's sketch must hold. */
+  readonly screens: Screen[]
+  /** By what the body's sketch must hold. */
+  readonly bodyScreens: Screen[]
+  /** Some test is ruled out by the body's sketch. */
+  screenedByBody: boolean
   /** Some of the facts may be true of something that is no text. */
   otherwise: boolean
 }
-
-const ANY_TEXT = -1
 
 /**
  * So many tests on one text are first screened by a trigram each: one look at a sketch, where a test is a regular
@@ -76,23 +79,23 @@ export class Candidates {
         facts: [],
         tests: [],
         entries: [],
-        trigrams: [],
-        screens: 0,
-        inBody: [],
-        bodyScreens: 0,
+        screens: [],
+        bodyScreens: [],
+        screenedByBody: false,
         otherwise: false,
       }
-      this.#overTexts.push(group)
+      // What is worked out about everything serves the others.
+      if (this.#questions.texts.isWhole(over.text)) this.#overTexts.unshift(group)
+      else this.#overTexts.push(group)
     }
+    const { test, otherwise } = over
+    const place = group.tests.push(test) - 1
     group.facts.push(fact)
-    group.tests.push(over.test)
     group.entries.push({ number, rest: others })
-    group.trigrams.push(over.test.trigram ?? ANY_TEXT)
-    if (over.test.trigram !== undefined) group.screens++
-    const [one = ANY_TEXT, other = one] = over.test.inBody
-    group.inBody.push(one, other)
-    if (one !== ANY_TEXT) group.bodyScreens++
-    group.otherwise ||= over.otherwise !== undefined
+    screen(group.screens, test.trigram === undefined ? [] : [test.trigram], place)
+    screen(group.bodyScreens, test.inBody, place)
+    group.screenedByBody ||= test.inBody.length > 0
+    group.otherwise ||= otherwise !== undefined
   }
 
   /** Adds the numbers of those whose conditions hold to `found`. */
@@ -111,25 +114,27 @@ export class Candidates {
     const view = texts.view(group.text)
     if (!view) {
       if (group.otherwise) for (let i = 0; i < group.facts.length; i++) this.#findOtherwise(group, i, found)
-    } else if (group.screens >= WORTH_SCREENING) this.#findScreened(group, view, found)
+    } else if (group.tests.length >= WORTH_SCREENING) this.#findScreened(group, view, found)
     else for (let i = 0; i < group.tests.length; i++) this.#findOne(group, i, view, found)
   }
 
   /** A sketch of the body costs less than putting together the whole text. */
-  #isScreenedByBody({ text, bodyScreens }: OverText): boolean {
+  #isScreenedByBody({ text, screenedByBody }: OverText): boolean {
     const { texts } = this.#questions
-    if (bodyScreens === 0 || !texts.isInBody(text)) return false
+    if (!screenedByBody || !texts.isInBody(text)) return false
     return texts.hasBodySketch || texts.isWhole(text)
   }
 
   #findInBody(group: OverText, body: BodySketch, found: number[]): void {
-    const { inBody } = group
-    for (let i = 0; i < group.tests.length; i++) {
-      const trigram = inBody[2 * i]!
-      if (trigram !== ANY_TEXT && !(bodyHolds(body, trigram) && bodyHolds(body, inBody[2 * i + 1]!))) continue
+    const { bodyScreens } = group
+    for (let i = 0; i < bodyScreens.length; i++) {
+      const { at, tests } = bodyScreens[i]!
+      if (!bodyHoldsAll(body, at)) continue
       const view = this.#questions.texts.view(group.text)
-      if (view) this.#findOne(group, i, view, found)
-      else if (group.otherwise) this.#findOtherwise(group, i, found)
+      for (let j = 0; j < tests.length; j++) {
+        if (view) this.#findOne(group, tests[j]!, view, found)
+        else if (group.otherwise) this.#findOtherwise(group, tests[j]!, found)
+      }
     }
   }
 
@@ -140,14 +145,12 @@ export class Candidates {
   }
 
   #findScreened(group: OverText, view: TextView, found: number[]): void {
-    const { trigrams } = group
-    let bits = view.sketch.bits()
-    for (let i = 0; i < trigrams.length; i++) {
-      const trigram = trigrams[i]!
-      if (trigram !== ANY_TEXT && !holdsBit(bits, trigram)) continue
-      this.#findOne(group, i, view, found)
-      // What else was asked may have sketched other texts.
-      bits = view.sketch.bits()
+    const { screens } = group
+    for (let i = 0; i < screens.length; i++) {
+      const { at, tests } = screens[i]!
+      // Asked anew each time: what else is asked may sketch other texts.
+      if (at.length > 0 && !holdsBit(view.sketch.bits(), at[0]!)) continue
+      for (let j = 0; j < tests.length; j++) this.#findOne(group, tests[j]!, view, found)
     }
   }
 
@@ -163,4 +166,18 @@ export class Candidates {
     for (let i = 0; i < nodes.length; i++) if (!conditions.holds(nodes[i]!)) return false
     return true
   }
+}
+
+/** Files a test under what it needs. */
+function screen(screens: Screen[], at: readonly number[], test: number): void {
+  const same = screens.find(
+    (each) => each.at.length === at.length && each.at.every((one, i) => one === at[i]),
+  )
+  if (same) same.tests.push(test)
+  else screens.push({ at, tests: [test] })
+}
+
+function bodyHoldsAll(body: BodySketch, at: readonly number[]): boolean {
+  for (let i = 0; i < at.length; i++) if (!bodyHolds(body, at[i]!)) return false
+  return true
 }

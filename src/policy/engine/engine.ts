@@ -4,22 +4,22 @@
  * @module
  */
 
-import type { Judgement, PolicyFault, PolicyMatch } from '../../domain/decision.js'
+import type { Judgement } from '../../domain/decision.js'
 import { parseFieldPath } from '../language/field-path.js'
 import type { Condition, Fact, Hook, Policy } from '../policy.js'
-import { type Asked, askModules, evaluationFault, failureOf, shadowFailure } from './ask-modules.js'
-import type { CompiledShard, InputPath } from './compiled-shard.js'
+import { evaluationFault } from './ask-modules.js'
+import { type Answering, type AskedPolicy, Asking } from './asking.js'
+import type { CompiledShard } from './compiled-shard.js'
 import { Conditions, NEVER, type Node } from './conditions.js'
-import { type EncodedInput, encodeInput } from './encoded-input.js'
 import { entrypointOf } from './entrypoint.js'
-import { type FactNumber, Facts, type HistoryFacts } from './facts.js'
+import { Facts, type HistoryFacts } from './facts.js'
 import { Fields, type Slot } from './fields.js'
+import { JudgementCache } from './judgement-cache.js'
 import { PolicyIndex } from './policy-index.js'
 import type { PolicyInput } from './policy-input.js'
 import type { Revision } from './revision.js'
 import { inRollout } from './rollout.js'
 import { Texts } from './texts.js'
-import { partRead, withFacts, withSteps } from './wasm-input.js'
 import { messageOf, type WasmPolicy } from './wasm-policy.js'
 
 /** A policy set that judges. Immutable; whoever holds one may go on asking it after another one has gone live. */
@@ -55,13 +55,13 @@ export interface EngineOptions {
 const hooks: readonly Hook[] = ['step', 'plan', 'completion', 'code']
 
 /** What the engine holds of one policy. */
-interface Subject extends Asked {
-  readonly facts: readonly FactNumber[]
+interface Subject extends AskedPolicy {
   readonly requires: Node
   readonly rolloutBy: Slot | undefined
-  /** What of the input to hand over; undefined: all. */
-  readonly reads: readonly InputPath[] | undefined
 }
+
+/** So many sets of policies are remembered. */
+const MOST_ASKINGS = 1000
 
 /** @throws Error when a module cannot be instantiated or lacks an entry point */
 export function createEngine(options: EngineOptions): PolicyEngine {
@@ -82,11 +82,20 @@ class Engine implements PolicyEngine {
   readonly #indexes: Readonly<Record<Hook, PolicyIndex>>
   readonly #nothing: Judgement
   readonly #found: number[] = []
+  readonly #askings = new Map<number | string, Asking>()
+  readonly #answering: Answering
 
   constructor({ revision, shards }: EngineOptions) {
     this.revision = revision
     this.#nothing = Object.freeze({ revision: revision.id, matches: [], facts: {} })
     this.#modules = shards.map(({ wasm }) => wasm)
+    this.#answering = {
+      modules: this.#modules,
+      fields: this.#fields,
+      facts: this.#facts,
+      nothing: this.#nothing,
+      before: new JudgementCache(),
+    }
     this.#subjects = shards
       .flatMap(({ policies, inputs }, shard) =>
         policies.map((policy, i) => this.#subject(policy, shard, inputs[i])),
@@ -120,7 +129,7 @@ class Engine implements PolicyEngine {
       this.#indexes[hook].find(found)
       if (found.length === 0) return this.#nothing
       const survivors = this.#survivors(found)
-      return survivors.length === 0 ? this.#nothing : this.#ask(survivors, input, inputText, history)
+      return survivors.length === 0 ? this.#nothing : this.#askingOf(survivors).ask(input, inputText, history)
     } catch (cause) {
       return {
         ...this.#nothing,
@@ -129,7 +138,7 @@ class Engine implements PolicyEngine {
     }
   }
 
-  #subject(policy: Policy, shard: number, reads: Subject['reads']): Subject {
+  #subject(policy: Policy, shard: number, reads: AskedPolicy['reads']): Subject {
     const { percent, by } = policy.rollout
     const path = percent < 100 ? parseFieldPath(by) : undefined
     if (path && !path.ok) throw new Error(`${policy.id}: rollout.by: ${path.message}`)
@@ -165,49 +174,29 @@ class Engine implements PolicyEngine {
   }
 
   /** In id order, each once, those outside their policy's rollout left out. */
-  #survivors(found: number[]): Subject[] {
+  #survivors(found: number[]): number[] {
     if (found.length > 1) found.sort((a, b) => a - b)
-    const survivors: Subject[] = []
+    const survivors: number[] = []
     let last = -1
     for (const number of found) {
       if (number === last) continue
       last = number
-      const subject = this.#subjects[number]!
-      const { rolloutBy, policy } = subject
+      const { rolloutBy, policy } = this.#subjects[number]!
       const value = rolloutBy === undefined ? undefined : this.#fields.value(rolloutBy)
-      if (inRollout(policy.id, policy.rollout.percent, value)) survivors.push(subject)
+      if (inRollout(policy.id, policy.rollout.percent, value)) survivors.push(number)
     }
     return survivors
   }
 
-  #ask(
-    survivors: readonly Subject[],
-    input: PolicyInput,
-    inputText: () => string,
-    history: HistoryFacts | undefined,
-  ): Judgement {
-    const numbers = new Set<FactNumber>()
-    for (const { facts } of survivors) for (const fact of facts) numbers.add(fact)
-    const facts: Record<string, boolean> = {}
-    for (const number of numbers) facts[this.#facts.name(number)] = this.#facts.holds(number)
-    const text = withFacts(partRead(input, survivors) ?? inputText(), numbers, this.#facts)
-    const matches: PolicyMatch[] = []
-    let fault: PolicyFault | undefined
-    const note = (asked: readonly Subject[], encoded: EncodedInput): void => {
-      for (const reading of askModules(this.#modules, asked, encoded)) {
-        if (reading.ok) matches.push(...reading.matches)
-        else if (reading.policy.enforcement === 'shadow') matches.push(shadowFailure(reading))
-        else fault ??= failureOf(reading)
-      }
-    }
-    const reading = survivors.filter(({ policy }) => policy.readsSteps)
-    const others = reading.length === 0 ? survivors : survivors.filter(({ policy }) => !policy.readsSteps)
-    if (others.length > 0) note(others, encodeInput(text))
-    if (reading.length > 0) note(reading, encodeInput(withSteps(text, input, history)))
-    // Asked module by module; told in id order.
-    matches.sort((a, b) => (a.policyId < b.policyId ? -1 : a.policyId > b.policyId ? 1 : 0))
-    if (matches.length === 0 && numbers.size === 0 && !fault) return this.#nothing
-    return { revision: this.revision.id, matches, facts, ...(fault ? { fault } : {}) }
+  #askingOf(numbers: readonly number[]): Asking {
+    const key = numbers.length === 1 ? numbers[0]! : numbers.join()
+    const known = this.#askings.get(key)
+    if (known) return known
+    const policies = numbers.map((number) => this.#subjects[number]!)
+    const asking = new Asking(`${key}`, policies, this.#answering)
+    if (this.#askings.size >= MOST_ASKINGS) this.#askings.clear()
+    this.#askings.set(key, asking)
+    return asking
   }
 }
 

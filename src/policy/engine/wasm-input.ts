@@ -1,40 +1,14 @@
 /**
- * The input as JSON text for WASM: no more of it than the policies asked can read, and what JavaScript computed.
+ * What JavaScript adds to the input's JSON text for WASM.
  * @module
  */
-
-import { isObject } from '../../domain/json.js'
-import type { InputPath } from './compiled-shard.js'
 import type { FactNumber, Facts, HistoryFacts } from './facts.js'
 import type { PolicyInput } from './policy-input.js'
 
-/** What the policies can read; undefined where one of them may read anything. */
-export function partRead(
-  input: PolicyInput,
-  policies: readonly { readonly reads: readonly InputPath[] | undefined }[],
-): string | undefined {
-  const part: Record<string, unknown> = {}
-  for (const { reads } of policies) {
-    if (!reads) return undefined
-    for (const [name, inner] of reads) {
-      if (!Object.hasOwn(input, name)) continue
-      const value = input[name]
-      if (inner === undefined) part[name] = value
-      // Another policy may read the whole of it.
-      else if (part[name] !== value && isObject(value) && Object.hasOwn(value, inner)) {
-        const inPart = (part[name] ?? {}) as Record<string, unknown>
-        inPart[inner] = value[inner]
-        part[name] = inPart
-      }
-    }
-  }
-  return JSON.stringify(part)
-}
-
-export function withFacts(text: string, numbers: ReadonlySet<FactNumber>, facts: Facts): string {
-  if (numbers.size === 0) return text
+export function withFacts(text: string, numbers: readonly FactNumber[], facts: Facts): string {
+  if (numbers.length === 0) return text
   let members = ''
-  for (const number of numbers) members += (members === '' ? '' : ',') + facts.json(number)
+  for (let i = 0; i < numbers.length; i++) members += (i === 0 ? '' : ',') + facts.json(numbers[i]!)
   return withMember(text, `"facts":{${members}}`)
 }
 
