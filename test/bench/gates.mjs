@@ -16,6 +16,12 @@ import { connectors, environments, models, regions, teams, tools, words } from '
  */
 
 /**
+ * Stands for a number that is another one whenever the gate is asked, of as many digits and no smaller: what a policy limits
+ * hardly comes twice. It is above all limits.
+ */
+export const otherEachTime = 900_000_000
+
+/**
  * @param {readonly Policy[]} policies the set in force; it decides what is answered
  * @param {number} kinds how many kinds of workflow
  * @param {number} gatesPerKind
@@ -140,9 +146,9 @@ function satisfy(body, { field, operator, value, example }) {
   const ways = {
     equals: () => values,
     in: () => values[0],
-    greater_than: () => values + 1,
+    greater_than: () => otherEachTime,
     contains: () => `${read(body, field) ?? ''} ${values}`.trim(),
-    starts_with: () => `${values}x`,
+    starts_with: () => `${values}${otherEachTime}`,
     regex: () => example,
     not_in: () => 'elsewhere',
   }

@@ -1,9 +1,9 @@
 /**
- * Prepared bytes of HTTP requests, as the SDKs send them. Only the two ids differ from one use to the next, and both
- * have a fixed width, so sending a gate means writing two ids into bytes that are ready.
+ * Prepared bytes of HTTP requests, as the SDKs send them. Only the two ids and what a policy limits differ from one use to
+ * the next, and all have a fixed width, so sending a gate means writing them into bytes that are ready.
  * @module
  */
-import { gatePool, metadataOf } from './gates.mjs'
+import { gatePool, metadataOf, otherEachTime } from './gates.mjs'
 import { policySet } from './policies.mjs'
 
 const kindCount = 8
@@ -60,7 +60,10 @@ export function gateRequests(port, policyCount, idLength) {
   const path = `/api/v1/workflows/${'w'.repeat(idLength)}/steps/step-${'0'.repeat(stepDigits)}/gate`
   const prepared = kinds(policyCount).map(({ gates }) => ({
     next: 0,
-    gates: gates.map((gate) => ({ gate, bytes: requestBytes(path, port, JSON.stringify(gate.body)) })),
+    gates: gates.map((gate) => {
+      const bytes = requestBytes(path, port, JSON.stringify(gate.body))
+      return { gate, bytes, numbers: placesOf(String(otherEachTime), bytes) }
+    }),
   }))
   return {
     /**
@@ -73,15 +76,25 @@ export function gateRequests(port, policyCount, idLength) {
       const request = kind.gates[kind.next]
       kind.next = (kind.next + 1) % kind.gates.length
       request.bytes.write(workflow.id, before, 'latin1')
-      for (
-        let at = stepAt + stepDigits - 1, rest = step;
-        at >= stepAt;
-        at -= 1, rest = Math.floor(rest / 10)
-      ) {
-        request.bytes[at] = 48 + (rest % 10)
-      }
+      writeDigits(request.bytes, stepAt, stepDigits, step)
+      // The first digit stays.
+      for (const at of request.numbers) writeDigits(request.bytes, at + 1, stepDigits - 1, step)
       return request
     },
+  }
+}
+
+/** @param {string} text @param {Buffer} bytes */
+function placesOf(text, bytes) {
+  const places = []
+  for (let at = bytes.indexOf(text); at >= 0; at = bytes.indexOf(text, at + 1)) places.push(at)
+  return places
+}
+
+/** The last digits of a number. @param {Buffer} bytes @param {number} from @param {number} count @param {number} number */
+function writeDigits(bytes, from, count, number) {
+  for (let at = from + count - 1, rest = number; at >= from; at -= 1, rest = Math.floor(rest / 10)) {
+    bytes[at] = 48 + (rest % 10)
   }
 }
 
