@@ -93,6 +93,10 @@ function conditionText(condition: Condition, nested = false): string {
       return `${fieldText(condition.path)} is missing`
     case 'compare':
       return `${fieldText(condition.path)} ${condition.op} ${condition.value}`
+    case 'starts_with':
+      return `${fieldText(condition.path)} starts with ${JSON.stringify(condition.value)}`
+    case 'ends_with':
+      return `${fieldText(condition.path)} ends with ${JSON.stringify(condition.value)}`
     case 'fact':
       return condition.holds ? `[${condition.name}]` : `not [${condition.name}]`
   }

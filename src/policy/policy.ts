@@ -88,6 +88,8 @@ export type Condition =
       readonly op: '<' | '<=' | '>' | '>='
       readonly value: number
     }
+  /** The value is a string with this beginning, or this end. */
+  | { readonly kind: 'starts_with' | 'ends_with'; readonly path: FieldPath; readonly value: string }
   | { readonly kind: 'fact'; readonly name: string; readonly holds: boolean }
 
 /** One policy, from either language, ready to be compiled into a shard. */

@@ -3,6 +3,7 @@
  * at most once a gate. May say yes where a policy does not match, never no where it does.
  * @module
  */
+import { affixed } from '../language/condition.js'
 import type { Condition, FieldPath } from '../policy.js'
 import type { FactNumber, Facts } from './facts.js'
 import type { Fields, Slot } from './fields.js'
@@ -196,6 +197,15 @@ export class Conditions {
       case 'absent':
         if (many) return { cost: COST_MANY, ask: () => fields.values(slot).length === 0 }
         return { cost: COST_FIELD, ask: () => !isPresent(fields.value(slot)) }
+      case 'starts_with':
+      case 'ends_with': {
+        if (many)
+          return {
+            cost: COST_MANY,
+            ask: () => fields.values(slot).some((value) => affixed(value, condition)),
+          }
+        return { cost: COST_FIELD, ask: () => affixed(fields.value(slot), condition) }
+      }
       case 'compare': {
         const { op, value: limit } = condition
         if (many)

@@ -17,6 +17,17 @@ export function allOf(conditions: readonly Condition[]): Condition {
   return of.length === 0 ? always : of.length === 1 ? of[0]! : { kind: 'all', of: distinct(of) }
 }
 
+/** That the value has this beginning or end; of half a surrogate pair WebAssembly sees what the text does not hold. */
+export const affix = (kind: 'starts_with' | 'ends_with', path: FieldPath, value: string): Condition =>
+  value.includes('\ufffd') ? { kind: 'present', path } : { kind, path, value }
+
+/** Whether a value has the beginning or end. */
+export const affixed = (
+  value: unknown,
+  { kind, value: part }: { readonly kind: 'starts_with' | 'ends_with'; readonly value: string },
+): boolean =>
+  typeof value === 'string' && (kind === 'starts_with' ? value.startsWith(part) : value.endsWith(part))
+
 /** True when one of them is. */
 export function anyOf(conditions: readonly Condition[]): Condition {
   const of = conditions
@@ -37,8 +48,7 @@ function distinct(conditions: readonly Condition[]): Condition[] {
 
 /**
  * Whether a condition holds for an input: the meaning of `Condition`, which an index must agree with. Null counts as
- * missing. Where the path has `[*]`, `in`, `present` and `compare` ask for any element,
- * `not_in` and `absent` for none.
+ * missing. Where the path has `[*]`, `not_in` and `absent` ask for no element, the others for any.
  */
 export function conditionHolds(
   condition: Condition,
@@ -66,6 +76,9 @@ export function conditionHolds(
       return !some(condition.path, () => true)
     case 'compare':
       return some(condition.path, (value) => compares(value, condition.op, condition.value))
+    case 'starts_with':
+    case 'ends_with':
+      return some(condition.path, (value) => affixed(value, condition))
     case 'fact':
       return (facts[condition.name] ?? false) === condition.holds
   }

@@ -4,7 +4,7 @@
  */
 import { policyActions } from '../../domain/decision.js'
 import type { Condition, FieldPath, Scalar } from '../policy.js'
-import { allOf, always, anyOf, never } from './condition.js'
+import { affix, allOf, always, anyOf, never } from './condition.js'
 import { ANY } from './field-path.js'
 import {
   type Call,
@@ -108,6 +108,11 @@ const textOperands: Readonly<Record<string, readonly number[]>> = {
   'glob.match': [0, 2],
 }
 
+const affixes: Readonly<Record<string, 'starts_with' | 'ends_with'>> = {
+  startswith: 'starts_with',
+  endswith: 'ends_with',
+}
+
 function ofCall(name: string, operands: readonly Term[], scope: Scope): Condition {
   const [left, right] = operands
   if (left === undefined || right === undefined) return always
@@ -123,6 +128,9 @@ function ofCall(name: string, operands: readonly Term[], scope: Scope): Conditio
     const values = path === undefined ? undefined : constantElements(right, scope)
     return values === undefined ? always : { kind: 'in', path: path!, values }
   }
+  const affixOf = affixes[name]
+  const affixed = affixOf && fieldOf(left, scope)
+  if (affixed && right.type === 'string') return affix(affixOf, affixed, String(right.value))
   const texts = (textOperands[name] ?? []).flatMap((i) => {
     const path = operands[i] === undefined ? undefined : fieldOf(operands[i], scope)
     return path === undefined ? [] : [{ kind: 'present', path } as const]

@@ -1,5 +1,5 @@
 import type { Condition } from '../policy.js'
-import { allOf, always, anyOf } from './condition.js'
+import { affix, allOf, always, anyOf } from './condition.js'
 import { hasAny } from './field-path.js'
 import type { FieldTest, When } from './when.js'
 
@@ -29,6 +29,9 @@ function ofTest(test: FieldTest): Condition {
       return typeof test.value === 'number'
         ? { kind: 'compare', path: test.path, op: test.by, value: test.value }
         : { kind: 'present', path: test.path }
+    case 'starts_with':
+    case 'ends_with':
+      return affix(test.op, test.path, test.value)
     case 'fact':
       return { kind: 'fact', name: test.fact.name, holds: true }
     default:

@@ -16,6 +16,7 @@ const isIn = (path: string, ...values: (string | number | boolean)[]): Condition
 const any = { any: true } as const
 const tool = isIn('tool_name', 'rm')
 const present: Condition = { kind: 'present', path: ['tool_name'] }
+const startsWith: Condition = { kind: 'starts_with', path: ['tool_name'], value: 'rm' }
 const always: Condition = { kind: 'always' }
 
 describe('what a YAML policy requires', () => {
@@ -23,7 +24,12 @@ describe('what a YAML policy requires', () => {
     ['{ field: tool_name, operator: equals, value: rm }', tool],
     ['{ field: tool_name, operator: in, value: [rm, dd, rm] }', isIn('tool_name', 'rm', 'dd')],
     ['{ field: tool_name, operator: not_equals, value: rm }', { ...tool, kind: 'not_in' } as Condition],
-    ['{ field: tool_name, operator: starts_with, value: rm }', present],
+    ['{ field: tool_name, operator: starts_with, value: rm }', startsWith],
+    [
+      '{ field: tool_name, operator: ends_with, value: rm }',
+      { ...startsWith, kind: 'ends_with' } as Condition,
+    ],
+    ['{ field: tool_name, operator: starts_with, value: "rm\uFFFD" }', present],
     ['{ not: { field: tool_name, operator: starts_with, value: rm } }', always],
     ['{ field: tool_name, operator: not_exists }', { kind: 'absent', path: ['tool_name'] }],
     [
@@ -135,7 +141,11 @@ const bodies: readonly (readonly [body: string, requires: Condition])[] = [
   ['name@ := input.tool_name\n\tname@ == "rm"', tool],
   ['name@ := lower(input.tool_name)\n\tname@ == "rm"', always],
   ['some name@ in ["rm"]\n\tname@ == "rm"', always],
-  ['startswith(input.tool_name, "rm")', present],
+  ['startswith(input.tool_name, "rm")', startsWith],
+  ['startswith("rm", input.tool_name)', present],
+  ['startswith(input.tool_name, input.tool_name)', present],
+  ['name@ := input.tool_name\n\tstartswith(name@, "rm")', startsWith],
+  ['endswith(input.tool_name, "rm")', { ...startsWith, kind: 'ends_with' } as Condition],
   ['contains(input.tool_name, "rm")', present],
   ['regex.match("^rm", input.tool_name)', present],
   ['glob.match("rm*", null, input.tool_name)', present],
