@@ -1,6 +1,6 @@
 /** Rows of `gate_groups`: what they tell of steps, and how what is in them is found. @module */
 import { jsonString } from '../domain/json.js'
-import type { Step } from '../domain/step.js'
+import { type Step, stepTypes } from '../domain/step.js'
 import type { SqlValue } from './database.js'
 
 /** A row of `gate_groups`, but for its content. */
@@ -24,26 +24,48 @@ export function told(step: Step, start: number, bodyBytes: number, askedBytes: n
   )
 }
 
-/** So many parameters has a row of `insertPlainSteps`: its checkpoint, and what is told. */
-export const plainStepParameters = 1 + toldColumns.split(', ').length
+// Binding a text takes longer than writing a row, so type and decision of a plain step are one number on their way.
+const types = new Map<SqlValue | undefined, number>(stepTypes.map((type, number) => [type, 2 * number]))
+const decisions = new Map<SqlValue | undefined, number>([
+  ['allow', 0],
+  ['block', 1],
+])
+const typeOf = (kind: string): string =>
+  `CASE ${stepTypes.map((type, i) => `WHEN ${kind} <= ${2 * i + 1} THEN '${type}'`).join(' ')} END`
+const decisionOf = (kind: string): string => `CASE ${kind} % 2 WHEN 0 THEN 'allow' WHEN 1 THEN 'block' END`
 
-/** Steps of gates in groups, from `gate_groups.gates`. */
+/** So many parameters has a row of `insertPlainSteps`. */
+export const plainStepParameters = 10
+
+/** Steps of gates in groups. */
 export function insertPlainSteps(count: number): string {
   const rows = Array.from({ length: count }, (_, row) => {
-    const place = (n: number) => `?${row * plainStepParameters + n}`
-    const places = Array.from({ length: plainStepParameters }, (_, i) => place(i + 1))
+    const [checkpoint, at, key, id, index, kind, idempotencyKey, ...amounts] = Array.from(
+      { length: plainStepParameters },
+      (_, i) => `?${row * plainStepParameters + i + 1}`,
+    ) as [string, string, string, string, string, string, string]
     // The decision's number is its checkpoint's too, and the last gate is the first.
-    return `(${[...places, place(1), place(2)].join(', ')})`
+    return `(${[
+      ...[checkpoint, checkpoint, at, at, key, id, index, typeOf(kind), decisionOf(kind)],
+      ...[`coalesce(${idempotencyKey}, '')`, ...amounts],
+    ].join(', ')})`
   })
-  return `INSERT INTO steps (checkpoint, ${toldColumns}, decision_seq, last_gate_at) VALUES ${rows.join(', ')}`
+  return `INSERT INTO steps (checkpoint, decision_seq, first_gate_at, last_gate_at, workflow_key, step_id, step_index, type,
+    decision, idempotency_key, tokens_in, tokens_out, cost_usd) VALUES ${rows.join(', ')}`
 }
 
-/** Parameters of rows of `insertPlainSteps`. */
-export function* plainSteps({ firstSeq, gates }: GateGroup): Generator<readonly SqlValue[]> {
-  for (const [i, gate] of (JSON.parse(gates) as SqlValue[][]).entries()) {
-    gate.splice(0, toldFrom, firstSeq + i)
-    yield gate
+/** Parameters of rows of `insertPlainSteps`, one row after another, from `gate_groups.gates`. */
+export function plainSteps({ firstSeq, gates }: GateGroup): SqlValue[] {
+  const values: (SqlValue | undefined)[] = []
+  let seq = firstSeq
+  for (const gate of JSON.parse(gates) as SqlValue[][]) {
+    const [, , , at, key, id, index, type, decision, idempotencyKey, tokensIn, tokensOut, cost] = gate
+    // Not a number where there is no such word; no row takes that.
+    const kind = Number(types.get(type)) + Number(decisions.get(decision))
+    values.push(seq++, at, key, id, index, kind, idempotencyKey === '' ? null : idempotencyKey)
+    values.push(tokensIn, tokensOut, cost)
   }
+  return values as SqlValue[]
 }
 
 /** The group that holds an event, if one does, as table `g`; `seq`: SQL for the event's number. */

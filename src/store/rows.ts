@@ -11,8 +11,9 @@ export class Rows {
     private readonly parameters: number,
   ) {}
 
+  /** Add a row, or several, one after another. */
   add(row: readonly SqlValue[]): void {
-    for (const value of row) this.values.push(value)
+    for (let i = 0; i < row.length; i++) this.values.push(row[i]!)
   }
 
   finish(): void {

@@ -64,7 +64,7 @@ export class StepFiling {
    */
   file(seq: number): number {
     const rows = new Rows(this.sql.insertPlainSteps, plainStepParameters)
-    for (const group of this.groups) for (const step of plainSteps(group)) rows.add(step)
+    for (const group of this.groups) rows.add(plainSteps(group))
     rows.finish()
     this.sql.filedTo.get([seq])
     const written = this.count + 1
