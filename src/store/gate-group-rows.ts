@@ -1,5 +1,4 @@
 /** Rows of `gate_groups`: what they tell of steps, and how what is in them is found. @module */
-import { jsonString } from '../domain/json.js'
 import { type Step, stepTypes } from '../domain/step.js'
 import type { SqlValue } from './database.js'
 
@@ -16,12 +15,24 @@ const toldColumns =
 const toldFrom = 3
 
 /** A gate's element of `gate_groups.gates`. */
-export function told(step: Step, start: number, bodyBytes: number, askedBytes: number): string {
-  const { workflowKey, stepId, index, firstGateAt, tokensIn = null, tokensOut = null, costUsd = null } = step
-  return (
-    `[${start},${bodyBytes},${askedBytes},${firstGateAt},${workflowKey},${jsonString(stepId)},${index}` +
-    `,"${step.type}","${step.decision}",${jsonString(step.idempotencyKey)},${tokensIn},${tokensOut},${costUsd}]`
-  )
+export function told(step: Step, start: number, bodyBytes: number, askedBytes: number): SqlValue[] {
+  const { workflowKey: key, stepId, index, firstGateAt: at, type, decision, idempotencyKey } = step
+  const { tokensIn = null, tokensOut = null, costUsd = null } = step
+  return [
+    start,
+    bodyBytes,
+    askedBytes,
+    at,
+    key,
+    stepId,
+    index,
+    type,
+    decision,
+    idempotencyKey,
+    tokensIn,
+    tokensOut,
+    costUsd,
+  ]
 }
 
 // Binding a text takes longer than writing a row, so type and decision of a plain step are one number on their way.

@@ -5,6 +5,7 @@
  */
 import type { Event } from '../domain/event.js'
 import type { Step } from '../domain/step.js'
+import type { SqlValue } from './database.js'
 import { type GateGroup, told } from './gate-group-rows.js'
 import type { Statements } from './statements.js'
 
@@ -63,21 +64,21 @@ export class GateGroups {
     let bytes = 0
     let first = 0
     let length = 0
-    let gates = ''
+    let gates: SqlValue[][] = []
     for (const [i, { step, event }] of waiting.entries()) {
       const start = length
       const bodyEnd = start + this.put(event.body, start)
       length = bodyEnd + this.put(event.asked, bodyEnd)
-      gates += `${gates === '' ? '[' : ','}${told(step, start, bodyEnd - start, length - bodyEnd)}`
+      gates.push(told(step, start, bodyEnd - start, length - bodyEnd))
       const follows = waiting[i + 1]?.step.checkpoint === step.checkpoint + 1
       if (follows && length < longEnoughBytes) continue
-      const group = { firstSeq: (waiting[first] as PlainGate).step.checkpoint, gates: `${gates}]` }
+      const group = { firstSeq: (waiting[first] as PlainGate).step.checkpoint, gates: JSON.stringify(gates) }
       this.sql.insertGateGroup.get([group.firstSeq, group.gates, this.content.subarray(0, length)])
       written(group, waiting.slice(first, i + 1))
-      bytes += length + gates.length
+      bytes += length + group.gates.length
       first = i + 1
       length = 0
-      gates = ''
+      gates = []
     }
     if (this.content.length > longEnoughBytes * 8) this.content = Buffer.allocUnsafe(longEnoughBytes * 2)
     return bytes

@@ -63,15 +63,40 @@ export function decisionRecord(
   const apart = masked || input.frame === undefined ? undefined : asked
   const whole = () => (masked ? JSON.stringify(mask(input.object, verdict.redact)) : input.text())
   const text = apart ? input.frame : whole()
-  const policies = verdict.evaluated.length === 0 ? '[]' : JSON.stringify(verdict.evaluated)
-  const facts = isEmpty(judgement.facts) ? '{}' : JSON.stringify(judgement.facts)
-  const fault = judgement.fault ? `,"fault":${JSON.stringify(judgement.fault)}` : ''
-  const redacted = masked ? JSON.stringify(verdict.redact) : '[]'
-  const body =
-    `{"decision_id":"${decisionId}","decision":"${verdict.decision}","reason":${jsonString(verdict.reason)}` +
-    `,"revision":${jsonString(judgement.revision)},"policies":${policies},"facts":${facts}${fault}` +
-    `,"redacted":${redacted},"open_identity":${openIdentity},"input":${text}}`
+  const judged = judgedText(judgement, verdict, openIdentity)
+  const body = `{"decision_id":"${decisionId}","decision":"${verdict.decision}"${judged}${text}}`
   return apart ? { body, asked: apart } : { body }
+}
+
+// Most steps are judged like the one before them, mostly that nothing matched.
+let latest:
+  | {
+      readonly judgement: Judgement
+      readonly verdict: Verdict
+      readonly openIdentity: boolean
+      readonly text: string
+    }
+  | undefined
+
+/** What of a record follows from what policy said. */
+function judgedText(judgement: Judgement, verdict: Verdict, openIdentity: boolean): string {
+  if (judgement !== latest?.judgement || verdict !== latest.verdict || openIdentity !== latest.openIdentity) {
+    const text = newJudgedText(judgement, verdict, openIdentity)
+    latest = { judgement, verdict, openIdentity, text }
+  }
+  return latest.text
+}
+
+function newJudgedText(judgement: Judgement, verdict: Verdict, openIdentity: boolean): string {
+  // Joined, not added: what is added V8 keeps in its pieces, and would put together for each record anew.
+  return [
+    `,"reason":${jsonString(verdict.reason)},"revision":${jsonString(judgement.revision)}`,
+    `,"policies":${verdict.evaluated.length === 0 ? '[]' : JSON.stringify(verdict.evaluated)}`,
+    `,"facts":${isEmpty(judgement.facts) ? '{}' : JSON.stringify(judgement.facts)}`,
+    judgement.fault ? `,"fault":${JSON.stringify(judgement.fault)}` : '',
+    `,"redacted":${verdict.redact.length > 0 ? JSON.stringify(verdict.redact) : '[]'}`,
+    `,"open_identity":${openIdentity},"input":`,
+  ].join('')
 }
 
 function isEmpty(facts: Readonly<Record<string, boolean>>): boolean {

@@ -98,20 +98,46 @@ export const tooLongKey = (key: string): boolean => isLongerThan(255, key)
  * @param approvalUrl the link for a reviewer, where a base URL is configured
  */
 export function gateReplyText(reply: GateReply, approvalUrl: string | undefined): string {
-  const ids = reply.matched.length === 0 ? '' : `,"policy_ids":${JSON.stringify(policyIds(reply.matched))}`
-  const approval = reply.approvalId ? `,"approval_id":"${reply.approvalId}","approval_enqueue":"created"` : ''
-  const url =
-    reply.pending && approvalUrl !== undefined ? `,"approval_url":${JSON.stringify(approvalUrl)}` : ''
-  const redact = redactPaths(reply.matched)
-  const obligations =
-    redact.length === 0 ? '' : `,"obligations":${JSON.stringify([{ type: 'redact', paths: redact }])}`
   return (
-    `{"decision":"${reply.decision}","step_id":${jsonString(reply.stepId)},"decision_id":"${reply.decisionId}"${ids}` +
-    `,"reason":${jsonString(reply.reason)}${approval}${url}` +
-    `${matches('policies_evaluated', reply.evaluated)}${matches('policies_matched', reply.matched)}${obligations}` +
-    `,"policy_bundle":${jsonString(reply.revision)},"cached":${reply.cached}` +
-    `,"decision_source":"${reply.cached ? 'cached' : 'fresh'}","retry_context":${retryContextText(reply.retry)}}\n`
+    `{"decision":"${reply.decision}","step_id":${jsonString(reply.stepId)},"decision_id":"${reply.decisionId}"` +
+    `${judgedText(reply, approvalUrl)},"retry_context":${retryContextText(reply.retry)}}\n`
   )
+}
+
+// Most gates are judged like the one before them, mostly that nothing matched.
+let latest: GateReply | undefined
+let latestText = ''
+
+/** What policy said, between the ids and the retry context. */
+function judgedText(reply: GateReply, approvalUrl: string | undefined): string {
+  if (reply.approvalId !== undefined || reply.pending) return newJudgedText(reply, approvalUrl)
+  if (
+    reply.evaluated !== latest?.evaluated ||
+    reply.matched !== latest.matched ||
+    reply.reason !== latest.reason ||
+    reply.revision !== latest.revision ||
+    reply.cached !== latest.cached
+  ) {
+    latestText = newJudgedText(reply, undefined)
+    latest = reply
+  }
+  return latestText
+}
+
+function newJudgedText(reply: GateReply, approvalUrl: string | undefined): string {
+  const redact = redactPaths(reply.matched)
+  // Joined, not added: what is added V8 keeps in its pieces, and would put together for each reply anew.
+  return [
+    reply.matched.length === 0 ? '' : `,"policy_ids":${JSON.stringify(policyIds(reply.matched))}`,
+    `,"reason":${jsonString(reply.reason)}`,
+    reply.approvalId ? `,"approval_id":"${reply.approvalId}","approval_enqueue":"created"` : '',
+    reply.pending && approvalUrl !== undefined ? `,"approval_url":${JSON.stringify(approvalUrl)}` : '',
+    matches('policies_evaluated', reply.evaluated),
+    matches('policies_matched', reply.matched),
+    redact.length === 0 ? '' : `,"obligations":${JSON.stringify([{ type: 'redact', paths: redact }])}`,
+    `,"policy_bundle":${jsonString(reply.revision)},"cached":${reply.cached}`,
+    `,"decision_source":"${reply.cached ? 'cached' : 'fresh'}"`,
+  ].join('')
 }
 
 function matches(name: string, policies: readonly PolicyMatch[]): string {
@@ -147,10 +173,27 @@ export function retryContextText(retry: RetryContext): string {
   const last = retry.lastAttemptAt === retry.firstAttemptAt ? first : instant(retry.lastAttemptAt)
   const key = jsonString(retry.idempotencyKey)
   return (
-    `{"gate_count":${retry.gateCount},"completion_count":${retry.completionCount}` +
-    `,"prior_completion_status":"${retry.priorCompletion}","prior_output_available":${retry.priorCompletion === 'completed'}` +
-    `,"prior_output":${retry.priorOutput === null ? 'null' : JSON.stringify(retry.priorOutput)}` +
-    `,"prior_completion_at":${retry.priorCompletionAt === null ? 'null' : `"${instant(retry.priorCompletionAt)}"`}` +
+    `${retry.gateCount === 1 && retry.completionCount === 0 ? firstAttempt : attempts(retry)}` +
     `,"first_attempt_at":"${first}","last_attempt_at":"${last}","last_decision":"${retry.lastDecision}","idempotency_key":${key}}`
   )
 }
+
+const attempts = (
+  retry: Omit<RetryContext, 'firstAttemptAt' | 'lastAttemptAt' | 'lastDecision' | 'idempotencyKey'>,
+): string =>
+  [
+    `{"gate_count":${retry.gateCount},"completion_count":${retry.completionCount}`,
+    `,"prior_completion_status":"${retry.priorCompletion}"`,
+    `,"prior_output_available":${retry.priorCompletion === 'completed'}`,
+    `,"prior_output":${retry.priorOutput === null ? 'null' : JSON.stringify(retry.priorOutput)}`,
+    `,"prior_completion_at":${retry.priorCompletionAt === null ? 'null' : `"${instant(retry.priorCompletionAt)}"`}`,
+  ].join('')
+
+/** Nothing was completed before it. */
+const firstAttempt = attempts({
+  gateCount: 1,
+  completionCount: 0,
+  priorCompletion: 'none',
+  priorOutput: null,
+  priorCompletionAt: null,
+})
