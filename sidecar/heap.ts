@@ -6,5 +6,5 @@ import { setFlagsFromString } from 'node:v8'
  * serves. Each look keeps gates waiting for some 20 ms; at full load there is one every few seconds.
  */
 export function keepHeapSmall(): void {
-  setFlagsFromString('--heap-growing-percent=80')
+  setFlagsFromString('--heap-growing-percent=65')
 }
