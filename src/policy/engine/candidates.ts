@@ -26,15 +26,32 @@ interface Screen {
   readonly tests: number[]
 }
 
+class Screens {
+  readonly all: Screen[] = []
+  readonly #byNeeds = new Map<string, Screen>()
+
+  /** Files a test under what it needs. */
+  add(at: readonly number[], test: number): void {
+    const key = at.join()
+    let screen = this.#byNeeds.get(key)
+    if (!screen) {
+      screen = { at, tests: [] }
+      this.#byNeeds.set(key, screen)
+      this.all.push(screen)
+    }
+    screen.tests.push(test)
+  }
+}
+
 interface OverText {
   readonly text: TextNumber
   readonly facts: FactNumber[]
   readonly tests: TextTest[]
   readonly entries: Entry[]
   /** By what the text's sketch must hold. */
-  readonly screens: Screen[]
+  readonly screens: Screens
   /** By what the body's sketch must hold. */
-  readonly bodyScreens: Screen[]
+  readonly bodyScreens: Screens
   /** Some test is ruled out by the body's sketch. */
   screenedByBody: boolean
   /** Some of the facts may be true of something that is no text. */
@@ -79,8 +96,8 @@ export class Candidates {
         facts: [],
         tests: [],
         entries: [],
-        screens: [],
-        bodyScreens: [],
+        screens: new Screens(),
+        bodyScreens: new Screens(),
         screenedByBody: false,
         otherwise: false,
       }
@@ -92,8 +109,8 @@ export class Candidates {
     const place = group.tests.push(test) - 1
     group.facts.push(fact)
     group.entries.push({ number, rest: others })
-    screen(group.screens, test.trigram === undefined ? [] : [test.trigram], place)
-    screen(group.bodyScreens, test.inBody, place)
+    group.screens.add(test.trigram === undefined ? [] : [test.trigram], place)
+    group.bodyScreens.add(test.inBody, place)
     group.screenedByBody ||= test.inBody.length > 0
     group.otherwise ||= otherwise !== undefined
   }
@@ -126,9 +143,9 @@ export class Candidates {
   }
 
   #findInBody(group: OverText, body: BodySketch, found: number[]): void {
-    const { bodyScreens } = group
-    for (let i = 0; i < bodyScreens.length; i++) {
-      const { at, tests } = bodyScreens[i]!
+    const screens = group.bodyScreens.all
+    for (let i = 0; i < screens.length; i++) {
+      const { at, tests } = screens[i]!
       if (!bodyHoldsAll(body, at)) continue
       const view = this.#questions.texts.view(group.text)
       for (let j = 0; j < tests.length; j++) {
@@ -145,7 +162,7 @@ export class Candidates {
   }
 
   #findScreened(group: OverText, view: TextView, found: number[]): void {
-    const { screens } = group
+    const screens = group.screens.all
     for (let i = 0; i < screens.length; i++) {
       const { at, tests } = screens[i]!
       // Asked anew each time: what else is asked may sketch other texts.
@@ -166,15 +183,6 @@ export class Candidates {
     for (let i = 0; i < nodes.length; i++) if (!conditions.holds(nodes[i]!)) return false
     return true
   }
-}
-
-/** Files a test under what it needs. */
-function screen(screens: Screen[], at: readonly number[], test: number): void {
-  const same = screens.find(
-    (each) => each.at.length === at.length && each.at.every((one, i) => one === at[i]),
-  )
-  if (same) same.tests.push(test)
-  else screens.push({ at, tests: [test] })
 }
 
 function bodyHoldsAll(body: BodySketch, at: readonly number[]): boolean {

@@ -62,16 +62,10 @@ const writers: readonly ((body: unknown) => string)[] = [
     JSON.stringify(body)
       .replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
       .replaceAll('/', '\\/'),
-  // Letters escaped too, in upper case digits.
+  // Letters escaped too, in upper case digits; what is an escape already stays.
   (body) =>
-    JSON.stringify(body).replace(
-      /(?<!\\)(?:\\\\)*[aks]/g,
-      (run) =>
-        `${run.slice(0, -1)}\\u${run
-          .charCodeAt(run.length - 1)
-          .toString(16)
-          .toUpperCase()
-          .padStart(4, '0')}`,
+    JSON.stringify(body).replace(/\\(?:u[0-9a-f]{4}|.)|[aks]/g, (run) =>
+      run.length > 1 ? run : `\\u${run.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`,
     ),
   (body) => JSON.stringify(body).replace(/(?<=[:[,])\d+(?=[,}\]])/g, (digits) => `${digits}.0e0`),
 ]
