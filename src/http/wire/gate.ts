@@ -105,7 +105,7 @@ export function gateReplyText(reply: GateReply, approvalUrl: string | undefined)
 }
 
 // Most gates are judged like the one before them, mostly that nothing matched.
-let latest: GateReply | undefined
+let latest: Pick<GateReply, 'evaluated' | 'matched' | 'reason' | 'revision' | 'cached'> | undefined
 let latestText = ''
 
 /** What policy said, between the ids and the retry context. */
@@ -118,8 +118,9 @@ function judgedText(reply: GateReply, approvalUrl: string | undefined): string {
     reply.revision !== latest.revision ||
     reply.cached !== latest.cached
   ) {
+    const { evaluated, matched, reason, revision, cached } = reply
     latestText = newJudgedText(reply, undefined)
-    latest = reply
+    latest = { evaluated, matched, reason, revision, cached }
   }
   return latestText
 }
