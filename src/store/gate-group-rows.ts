@@ -61,8 +61,7 @@ export function insertPlainSteps(count: number): string {
       ...[`coalesce(${idempotencyKey}, '')`, ...amounts],
     ].join(', ')})`
   })
-  return `INSERT INTO steps (checkpoint, decision_seq, first_gate_at, last_gate_at, workflow_key, step_id, step_index, type,
-    decision, idempotency_key, tokens_in, tokens_out, cost_usd) VALUES ${rows.join(', ')}`
+  return `INSERT INTO steps (checkpoint, decision_seq, last_gate_at, ${toldColumns}) VALUES ${rows.join(', ')}`
 }
 
 /** Parameters of rows of `insertPlainSteps`, one row after another, from `gate_groups.gates`. */

@@ -2,11 +2,9 @@
  * What the forms of agents, providers, connectors and plans have in common.
  * @module
  */
-
 import { z } from 'zod'
 import type { Retries } from '../../domain/agent.js'
-import type { JsonObject, JsonValue } from '../../domain/json.js'
-import { isObject } from '../../domain/json.js'
+import { isObject, type JsonObject, type JsonValue } from '../../domain/json.js'
 import { pathsIn, splitTemplatePath } from '../../domain/plan/template.js'
 import { durationMs } from '../language/duration.js'
 import { closed, duration } from '../language/policy-schema.js'

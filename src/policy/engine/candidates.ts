@@ -29,6 +29,8 @@ interface Screen {
 class Screens {
   readonly all: Screen[] = []
   readonly #byNeeds = new Map<string, Screen>()
+  /** Some test may be ruled out. */
+  mayRuleOut = false
 
   /** Files a test under what it needs. */
   add(at: readonly number[], test: number): void {
@@ -40,6 +42,7 @@ class Screens {
       this.all.push(screen)
     }
     screen.tests.push(test)
+    this.mayRuleOut ||= at.length > 0
   }
 }
 
@@ -52,8 +55,6 @@ interface OverText {
   readonly screens: Screens
   /** By what the body's sketch must hold. */
   readonly bodyScreens: Screens
-  /** Some test is ruled out by the body's sketch. */
-  screenedByBody: boolean
   /** Some of the facts may be true of something that is no text. */
   otherwise: boolean
 }
@@ -98,7 +99,6 @@ export class Candidates {
         entries: [],
         screens: new Screens(),
         bodyScreens: new Screens(),
-        screenedByBody: false,
         otherwise: false,
       }
       // What is worked out about everything serves the others.
@@ -111,7 +111,6 @@ export class Candidates {
     group.entries.push({ number, rest: others })
     group.screens.add(test.trigram === undefined ? [] : [test.trigram], place)
     group.bodyScreens.add(test.inBody, place)
-    group.screenedByBody ||= test.inBody.length > 0
     group.otherwise ||= otherwise !== undefined
   }
 
@@ -136,9 +135,9 @@ export class Candidates {
   }
 
   /** A sketch of the body costs less than putting together the whole text. */
-  #isScreenedByBody({ text, screenedByBody }: OverText): boolean {
+  #isScreenedByBody({ text, bodyScreens }: OverText): boolean {
     const { texts } = this.#questions
-    if (!screenedByBody || !texts.isInBody(text)) return false
+    if (!bodyScreens.mayRuleOut || !texts.isInBody(text)) return false
     return texts.hasBodySketch || texts.isWhole(text)
   }
 

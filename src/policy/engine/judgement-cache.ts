@@ -19,8 +19,10 @@ export class JudgementCache {
   #old = new Map<string, Judgement>()
 
   get(key: string): Judgement | undefined {
+    // It would be hashed for nothing.
+    if (key.length > LONGEST_KEY) return undefined
     const young = this.#young.get(key)
-    if (young !== undefined || key.length > LONGEST_KEY) return young
+    if (young !== undefined) return young
     const old = this.#old.get(key)
     if (old !== undefined) this.#keep(key, old)
     return old

@@ -3,7 +3,6 @@
  * what cannot be understood is a fault, never a policy that silently says less.
  * @module
  */
-
 import type { ApprovalTerms, PolicyAction, PolicyMatch } from '../../domain/decision.js'
 import { isObject } from '../../domain/json.js'
 import { durationMs } from '../language/duration.js'
