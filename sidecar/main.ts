@@ -1,11 +1,12 @@
 #!/usr/bin/env -S node --max-semi-space-size=8
 import { enableLinearRegexp } from '../src/policy/text/linear-regexp.js'
-import { keepHeapSmall } from './heap.js'
+import { keepGatesYoung, keepHeapSmall } from './heap.js'
 import { compileWasmWellSoon } from './wasm-tiers.js'
 
 // Node keeps the regular expression engine it first compiled with, so this stands before anything else is loaded.
 enableLinearRegexp()
 keepHeapSmall()
+keepGatesYoung()
 compileWasmWellSoon()
 process.stdout.on('error', stopWhenNobodyReads)
 
