@@ -15,10 +15,10 @@ export class KnownPlans {
   private readonly plans = new Map<number, Plan>()
   private readonly keys = new Map<string, number>()
   private readonly runsOf = new Map<number, readonly StepRun[]>()
-  /** Nobody runs them any more, and their results may be megabytes. */
-  private readonly over = new Set<number>()
-  private readonly changedPlans = new Map<number, number>()
-  private readonly changedRuns = new Map<number, Map<number, number>>()
+  /** Nobody runs them any more, and their results may be megabytes. Not cleared but made anew: see `WorkflowChanges`. */
+  private over = new Set<number>()
+  private changedPlans = new Map<number, number>()
+  private changedRuns = new Map<number, Map<number, number>>()
 
   byId(id: string): Plan | undefined {
     const key = this.keys.get(id)
@@ -73,15 +73,17 @@ export class KnownPlans {
         stored,
       })),
     )
-    this.changedPlans.clear()
-    this.changedRuns.clear()
+    this.changedPlans = new Map()
+    this.changedRuns = new Map()
     return { plans, runs }
   }
 
   /** Only when nothing is changed and unwritten. */
   forgetOldest(): void {
-    for (const key of this.over) this.forget(key)
-    this.over.clear()
+    if (this.over.size > 0) {
+      for (const key of this.over) this.forget(key)
+      this.over = new Set()
+    }
     for (const key of this.plans.keys()) {
       if (this.plans.size <= remembered) break
       this.forget(key)

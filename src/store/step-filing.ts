@@ -22,7 +22,8 @@ export class StepFiling {
   private count = 0
   /** Some step is not among the hashes. */
   private full = false
-  private readonly workflows = new Set<number>()
+  /** Not cleared but made anew: see `WorkflowChanges`. */
+  private workflows = new Set<number>()
   private readonly hashes = new StepHashes(filedAtOnce * 8)
 
   constructor(
@@ -70,7 +71,7 @@ export class StepFiling {
     const written = this.count + 1
     this.groups = []
     this.count = 0
-    this.workflows.clear()
+    this.workflows = new Set()
     this.hashes.clear()
     this.full = false
     return written

@@ -31,8 +31,10 @@ interface WorkflowChange {
 const untoldAtMost = 512
 
 export class WorkflowChanges {
-  private readonly ofGroup = new Map<number, WorkflowChange>()
-  private readonly untold = new Map<number, WorkflowChange>()
+  // New ones each time instead of cleared ones: V8 links the table of a cleared map to the next one. Once such a table was old,
+  // all after it grew old with it, and with them every workflow as every gate left it.
+  private ofGroup = new Map<number, WorkflowChange>()
+  private untold = new Map<number, WorkflowChange>()
   constructor(private readonly sql: Statements) {}
 
   /** Whether there are totals that the rows do not tell. */
@@ -71,7 +73,7 @@ export class WorkflowChanges {
         written++
       }
     }
-    this.ofGroup.clear()
+    this.ofGroup = new Map()
     return written
   }
 
@@ -79,7 +81,7 @@ export class WorkflowChanges {
   tell(seq: number): number {
     const rows = this.untold.size
     for (const change of this.untold.values()) this.writeRow(change, seq)
-    this.untold.clear()
+    this.untold = new Map()
     this.sql.toldTo.get([seq])
     return rows + 1
   }

@@ -30,8 +30,8 @@ export class Writes extends Reads implements Transaction {
   private lastKey = Number(this.sql.lastKey.get([])?.[0] ?? 0)
   private readonly revisions = new Set<string>()
   private readonly workflowChanges = new WorkflowChanges(this.sql)
-  /** Keys of the workflows whose steps or events are among what is kept. */
-  private readonly unsettled = new Set<number>()
+  /** Keys of the workflows whose steps or events are among what is kept. Not cleared but made anew: see `WorkflowChanges`. */
+  private unsettled = new Set<number>()
   private readonly gates = new GateGroups(this.sql)
   private stepsToWrite: Step[] = []
   private eventsToWrite: Event[] = []
@@ -189,7 +189,7 @@ export class Writes extends Reads implements Transaction {
     if (updates) this.changed(before, rows)
     this.writtenBytes += rows
     this.writtenBytes += writeEvents(this.sql.insertEvents, this.eventsToWrite)
-    this.unsettled.clear()
+    this.unsettled = new Set()
     this.stepsToWrite = []
     this.eventsToWrite = []
   }
