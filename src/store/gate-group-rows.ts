@@ -2,13 +2,6 @@
 import { type Step, stepTypes } from '../domain/step.js'
 import type { SqlValue } from './database.js'
 
-/** A row of `gate_groups`, but for its content. */
-export interface GateGroup {
-  readonly firstSeq: number
-  /** JSON text. */
-  readonly gates: string
-}
-
 // What an element of `gate_groups.gates` tells of the step, from place 3 on.
 const toldColumns =
   'first_gate_at, workflow_key, step_id, step_index, type, decision, idempotency_key, tokens_in, tokens_out, cost_usd'
@@ -36,8 +29,8 @@ export function told(step: Step, start: number, bodyBytes: number, askedBytes: n
 }
 
 // Binding a text takes longer than writing a row, so type and decision of a plain step are one number on their way.
-const types = new Map<SqlValue | undefined, number>(stepTypes.map((type, number) => [type, 2 * number]))
-const decisions = new Map<SqlValue | undefined, number>([
+const types = new Map<string, number>(stepTypes.map((type, number) => [type, 2 * number]))
+const decisions = new Map<string, number>([
   ['allow', 0],
   ['block', 1],
 ])
@@ -64,18 +57,14 @@ export function insertPlainSteps(count: number): string {
   return `INSERT INTO steps (checkpoint, decision_seq, last_gate_at, ${toldColumns}) VALUES ${rows.join(', ')}`
 }
 
-/** Parameters of rows of `insertPlainSteps`, one row after another, from `gate_groups.gates`. */
-export function plainSteps({ firstSeq, gates }: GateGroup): SqlValue[] {
-  const values: (SqlValue | undefined)[] = []
-  let seq = firstSeq
-  for (const gate of JSON.parse(gates) as SqlValue[][]) {
-    const [, , , at, key, id, index, type, decision, idempotencyKey, tokensIn, tokensOut, cost] = gate
-    // Not a number where there is no such word; no row takes that.
-    const kind = Number(types.get(type)) + Number(decisions.get(decision))
-    values.push(seq++, at, key, id, index, kind, idempotencyKey === '' ? null : idempotencyKey)
-    values.push(tokensIn, tokensOut, cost)
-  }
-  return values as SqlValue[]
+/** Parameters of a row of `insertPlainSteps`. */
+export function plainStep(step: Step): SqlValue[] {
+  const { checkpoint, firstGateAt: at, workflowKey: key, stepId, index, idempotencyKey } = step
+  const { tokensIn = null, tokensOut = null, costUsd = null } = step
+  // Not a number where there is no such word; no row takes that.
+  const kind = Number(types.get(step.type)) + Number(decisions.get(step.decision))
+  const idempotency = idempotencyKey === '' ? null : idempotencyKey
+  return [checkpoint, at, key, stepId, index, kind, idempotency, tokensIn, tokensOut, costUsd]
 }
 
 /** The group that holds an event, if one does, as table `g`; `seq`: SQL for the event's number. */

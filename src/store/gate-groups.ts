@@ -6,7 +6,7 @@
 import type { Event } from '../domain/event.js'
 import type { Step } from '../domain/step.js'
 import type { SqlValue } from './database.js'
-import { type GateGroup, told } from './gate-group-rows.js'
+import { told } from './gate-group-rows.js'
 import type { Statements } from './statements.js'
 
 /** A row that is this long takes no further gate: who reads one of them has all of them read. */
@@ -54,10 +54,10 @@ export class GateGroups {
 
   /**
    * Write them all.
-   * @param written told of each row
+   * @param written told of them
    * @returns bytes of text
    */
-  write(written: (group: GateGroup, gates: readonly PlainGate[]) => void): number {
+  write(written: (gates: readonly PlainGate[]) => void): number {
     const { waiting } = this
     if (waiting.length === 0) return 0
     this.waiting = []
@@ -72,14 +72,15 @@ export class GateGroups {
       gates.push(told(step, start, bodyEnd - start, length - bodyEnd))
       const follows = waiting[i + 1]?.step.checkpoint === step.checkpoint + 1
       if (follows && length < longEnoughBytes) continue
-      const group = { firstSeq: (waiting[first] as PlainGate).step.checkpoint, gates: JSON.stringify(gates) }
-      this.sql.insertGateGroup.get([group.firstSeq, group.gates, this.content.subarray(0, length)])
-      written(group, waiting.slice(first, i + 1))
-      bytes += length + group.gates.length
+      const firstSeq = (waiting[first] as PlainGate).step.checkpoint
+      const text = JSON.stringify(gates)
+      this.sql.insertGateGroup.get([firstSeq, text, this.content.subarray(0, length)])
+      bytes += length + text.length
       first = i + 1
       length = 0
       gates = []
     }
+    written(waiting)
     if (this.content.length > longEnoughBytes * 8) this.content = Buffer.allocUnsafe(longEnoughBytes * 2)
     return bytes
   }

@@ -1,5 +1,5 @@
 /** Steps whose rows are written later. @module */
-import { type GateGroup, plainStepParameters, plainSteps } from './gate-group-rows.js'
+import { plainStep, plainStepParameters } from './gate-group-rows.js'
 import type { PlainGate } from './gate-groups.js'
 import { Rows } from './rows.js'
 import type { Statements } from './statements.js'
@@ -17,8 +17,8 @@ const filedAtOnce = 512
  * leaves them to the next one, which makes them of the groups.
  */
 export class StepFiling {
-  // As text: half a thousand objects that live for a moment would be moved about by the garbage collector.
-  private groups: GateGroup[] = []
+  // Not the steps themselves, which would be more for the garbage collector to move.
+  private readonly rows: Rows
   private count = 0
   /** Some step is not among the hashes. */
   private full = false
@@ -26,9 +26,9 @@ export class StepFiling {
   private workflows = new Set<number>()
   private readonly hashes = new StepHashes(filedAtOnce * 8)
 
-  constructor(
-    private readonly sql: Pick<Statements, 'insertPlainSteps' | 'insertUnfiledSteps' | 'filedTo'>,
-  ) {}
+  constructor(private readonly sql: Pick<Statements, 'insertPlainSteps' | 'insertUnfiledSteps' | 'filedTo'>) {
+    this.rows = new Rows(sql.insertPlainSteps, plainStepParameters)
+  }
 
   get hasAny(): boolean {
     return this.count > 0
@@ -38,11 +38,11 @@ export class StepFiling {
     return this.count >= filedAtOnce || this.full
   }
 
-  /** A group was written. */
-  add(group: GateGroup, gates: readonly PlainGate[]): void {
-    this.groups.push(group)
+  /** They were written. */
+  add(gates: readonly PlainGate[]): void {
     this.count += gates.length
     for (const { step } of gates) {
+      this.rows.add(plainStep(step))
       this.workflows.add(step.workflowKey)
       if (!this.hashes.add(step.workflowKey, step.stepId)) this.full = true
     }
@@ -64,12 +64,9 @@ export class StepFiling {
    * @returns how many rows must have changed, if nobody else changed them
    */
   file(seq: number): number {
-    const rows = new Rows(this.sql.insertPlainSteps, plainStepParameters)
-    for (const group of this.groups) rows.add(plainSteps(group))
-    rows.finish()
+    this.rows.finish()
     this.sql.filedTo.get([seq])
     const written = this.count + 1
-    this.groups = []
     this.count = 0
     this.workflows = new Set()
     this.hashes.clear()

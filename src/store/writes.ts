@@ -176,7 +176,7 @@ export class Writes extends Reads implements Transaction {
 
   private write(): void {
     if (this.unsettled.size === 0) return
-    this.writtenBytes += this.gates.write((group, gates) => this.filing.add(group, gates))
+    this.writtenBytes += this.gates.write((gates) => this.filing.add(gates))
     const later = this.stepsToWrite.filter(({ version }) => version > 1)
     // Inserting fails by itself where it must not be.
     const updates = this.workflowChanges.isPressing || later.length > 0

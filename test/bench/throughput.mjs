@@ -1,5 +1,5 @@
 /**
- * Gates per second and their latency beside the floor's, which is measured again in every round: on a noisy machine a
+ * Gates per second and their latency beside the floor's, which is measured again before every window: on a noisy machine a
  * figure means little, its ratio to the floor of the same seconds means much.
  * @module
  */
@@ -12,11 +12,15 @@ import { measure, workflowsFor } from './window.mjs'
  * @typedef {import('./window.mjs').Window} Window
  * @typedef {{ connections: number, policies: number | null, rate: number, ratio: number, p50: number, p99: number,
  *   max: number, cpuPerRequest: number, cpuRatio: number, loadCpu: number }} Row medians of the rounds, milliseconds;
- *   `policies` null: the floor. `ratio` and `cpuRatio`: the floor's share of ours, each round with its own floor
+ *   `policies` null: the floor. `ratio` and `cpuRatio`: the floor's share of ours, each window with its own floor
+ *
+ * @typedef {{ window: Window, floor: Window }} Pair one right after the other
  */
 
 export const stepsPerWorkflow = 50
 const warm = 0.3
+/** So many windows are made of one: a neighbour then spoils a smaller share of them, and the median is surer. */
+const parts = 2
 const floorPolicies = 10
 
 /**
@@ -43,53 +47,52 @@ export async function throughput(bench, floor, servers, connectionCounts, idLeng
       seconds: bench.warmUp,
     })
   }
+  const [rounds, seconds] = [bench.rounds * parts, bench.seconds / parts]
   for (const connections of connectionCounts) {
-    /** @type {Window[]} */
-    const floors = []
-    /** @type {Map<number, Window[]>} */
-    const ours = new Map([...servers.keys()].map((policies) => [policies, []]))
-    for (let round = 0; round < bench.rounds; round += 1) {
-      bench.say(`throughput: ${connections} connections, round ${round + 1} of ${bench.rounds}`)
+    const run = { connections, stepsPerWorkflow, seconds, warm }
+    /** @type {Map<number, Pair[]>} */
+    const pairs = new Map([...servers.keys()].map((policies) => [policies, []]))
+    for (let round = 0; round < rounds; round += 1) {
+      bench.say(`throughput: ${connections} connections, round ${round + 1} of ${rounds}`)
       appends.push(syncedAppend(bench.folder))
-      const bare = await measure(bench, floor, {
-        policies: floorPolicies,
-        floor: true,
-        connections,
-        workflows: invented(200_000, idLength),
-        stepsPerWorkflow,
-        seconds: bench.seconds,
-        warm,
-      })
-      floors.push(bare)
-      const need = { rate: bare.rate, seconds: bench.seconds + warm, connections, stepsPerWorkflow }
       // Backwards every other round, so that none of them is always the last.
       const order = round % 2 === 0 ? [...servers] : [...servers].reverse()
       for (const [policies, server] of order) {
+        const bare = await measure(bench, floor, {
+          ...run,
+          policies: floorPolicies,
+          floor: true,
+          workflows: invented(200_000, idLength),
+        })
+        const need = { rate: bare.rate, seconds: seconds + warm, connections, stepsPerWorkflow }
         const workflows = await workflowsFor(bench, server, need)
-        const run = { policies, connections, workflows, stepsPerWorkflow, seconds: bench.seconds, warm }
-        ours.get(policies)?.push(await measure(bench, server, run))
+        pairs.get(policies)?.push({
+          window: await measure(bench, server, { ...run, policies, workflows }),
+          floor: bare,
+        })
       }
     }
-    rows.push(rowOf(connections, null, floors, floors))
-    for (const [policies, windows] of ours) rows.push(rowOf(connections, policies, windows, floors))
+    const floors = [...pairs.values()].flat().map((pair) => ({ window: pair.floor, floor: pair.floor }))
+    rows.push(rowOf(connections, null, floors))
+    for (const [policies, ours] of pairs) rows.push(rowOf(connections, policies, ours))
   }
   return { rows, syncedAppend: median(appends) }
 }
 
-/** @param {number} connections @param {number | null} policies @param {Window[]} windows @param {Window[]} floors @returns {Row} */
-function rowOf(connections, policies, windows, floors) {
-  const middle = (/** @type {(window: Window, round: number) => number} */ of) => median(windows.map(of))
+/** @param {number} connections @param {number | null} policies @param {Pair[]} pairs @returns {Row} */
+function rowOf(connections, policies, pairs) {
+  const middle = (/** @type {(pair: Pair) => number} */ of) => median(pairs.map(of))
   return {
     connections,
     policies,
-    rate: middle((window) => window.rate),
-    ratio: middle((window, round) => window.rate / floors[round].rate),
-    p50: middle((window) => window.latency.p50),
-    p99: middle((window) => window.latency.p99),
-    max: middle((window) => window.latency.max),
-    cpuPerRequest: middle((window) => window.cpuPerRequest),
-    cpuRatio: middle((window, round) => floors[round].cpuPerRequest / window.cpuPerRequest),
-    loadCpu: Math.max(...windows.map((window) => window.cpu)),
+    rate: middle(({ window }) => window.rate),
+    ratio: middle(({ window, floor }) => window.rate / floor.rate),
+    p50: middle(({ window }) => window.latency.p50),
+    p99: middle(({ window }) => window.latency.p99),
+    max: middle(({ window }) => window.latency.max),
+    cpuPerRequest: middle(({ window }) => window.cpuPerRequest),
+    cpuRatio: middle(({ window, floor }) => floor.cpuPerRequest / window.cpuPerRequest),
+    loadCpu: Math.max(...pairs.map(({ window }) => window.cpu)),
   }
 }
 
