@@ -62,7 +62,6 @@ export class GateGroups {
     if (waiting.length === 0) return 0
     this.waiting = []
     let bytes = 0
-    let first = 0
     let length = 0
     let gates: SqlValue[][] = []
     for (const [i, { step, event }] of waiting.entries()) {
@@ -72,11 +71,10 @@ export class GateGroups {
       gates.push(told(step, start, bodyEnd - start, length - bodyEnd))
       const follows = waiting[i + 1]?.step.checkpoint === step.checkpoint + 1
       if (follows && length < longEnoughBytes) continue
-      const firstSeq = (waiting[first] as PlainGate).step.checkpoint
+      const firstSeq = step.checkpoint + 1 - gates.length
       const text = JSON.stringify(gates)
       this.sql.insertGateGroup.get([firstSeq, text, this.content.subarray(0, length)])
       bytes += length + text.length
-      first = i + 1
       length = 0
       gates = []
     }

@@ -11,7 +11,12 @@ export class Rows {
     private readonly parameters: number,
   ) {}
 
-  /** Add a row, or several, one after another. */
+  /** Rows added and not inserted yet. */
+  get count(): number {
+    return this.values.length / this.parameters
+  }
+
+  /** Add a row. */
   add(row: readonly SqlValue[]): void {
     for (let i = 0; i < row.length; i++) this.values.push(row[i]!)
   }

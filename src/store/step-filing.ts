@@ -19,7 +19,6 @@ const filedAtOnce = 512
 export class StepFiling {
   // Not the steps themselves, which would be more for the garbage collector to move.
   private readonly rows: Rows
-  private count = 0
   /** Some step is not among the hashes. */
   private full = false
   /** Not cleared but made anew: see `WorkflowChanges`. */
@@ -31,16 +30,15 @@ export class StepFiling {
   }
 
   get hasAny(): boolean {
-    return this.count > 0
+    return this.rows.count > 0
   }
 
   get hasTooMany(): boolean {
-    return this.count >= filedAtOnce || this.full
+    return this.rows.count >= filedAtOnce || this.full
   }
 
   /** They were written. */
   add(gates: readonly PlainGate[]): void {
-    this.count += gates.length
     for (const { step } of gates) {
       this.rows.add(plainStep(step))
       this.workflows.add(step.workflowKey)
@@ -64,10 +62,9 @@ export class StepFiling {
    * @returns how many rows must have changed, if nobody else changed them
    */
   file(seq: number): number {
+    const written = this.rows.count + 1
     this.rows.finish()
     this.sql.filedTo.get([seq])
-    const written = this.count + 1
-    this.count = 0
     this.workflows = new Set()
     this.hashes.clear()
     this.full = false

@@ -49,6 +49,7 @@ export async function throughput(bench, floor, servers, connectionCounts, idLeng
   }
   // Short windows, many of them: a neighbour then spoils a small share.
   const seconds = bench.seconds / 2
+  const askedOfFloor = invented(200_000, idLength)
   for (const connections of connectionCounts) {
     const rounds = connections === closely ? bench.rounds * 2 : bench.rounds
     const run = { connections, stepsPerWorkflow, seconds, warm }
@@ -64,7 +65,7 @@ export async function throughput(bench, floor, servers, connectionCounts, idLeng
           ...run,
           policies: floorPolicies,
           floor: true,
-          workflows: invented(200_000, idLength),
+          workflows: askedOfFloor,
         })
         const need = { rate: bare.rate, seconds: seconds + warm, connections, stepsPerWorkflow }
         const workflows = await workflowsFor(bench, server, need)

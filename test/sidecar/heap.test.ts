@@ -1,9 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import path from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { expect, it } from 'vitest'
 
-const heap = pathToFileURL(path.join(import.meta.dirname, '../../dist/sidecar/heap.js')).href
+const heap = new URL('../../dist/sidecar/heap.js', import.meta.url).href
 
 /** Of a thousand objects, how many begin young, after many that the same line made had lived long. */
 function youngAfterLongLife(first: string): number {
