@@ -11,7 +11,7 @@ import { writtenNames } from './written-names.js'
 export function librariesUsedBy(texts: readonly string[], libraries: readonly Library[]): readonly Library[] {
   const used = new Set<Library>()
   const rest = [...texts]
-  for (let text = rest.pop(); text !== undefined; text = rest.pop()) {
+  for (let text = rest.pop(); text !== undefined && used.size < libraries.length; text = rest.pop()) {
     const names = namesIn(text)
     for (const library of libraries) {
       if (used.has(library) || !(names === 'any' || names.has(library.packagePath[2] ?? ''))) continue

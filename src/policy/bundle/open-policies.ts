@@ -167,7 +167,9 @@ class PolicyFolder implements Policies {
       const reading = await this.#source.read()
       this.#lookMs = performance.now() - start
       this.#watch?.follow(reading.places)
-      return await this.#loadFiles(reading, start)
+      const outcome = await this.#loadFiles(reading, start)
+      await this.#loader.kept()
+      return outcome
     } catch (cause) {
       const { stack, message } = cause as Error
       return this.#refuse(stack ?? message, [

@@ -77,8 +77,13 @@ export class PolicyLoader {
     }
     const shards = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.shard] : []))
     const engine = createEngine({ revision: revisionOf(files, origin, set, shards.length), shards })
-    await this.#modules.settle()
+    this.#modules.settle()
     return { ok: true, engine, set, problems: set.problems }
+  }
+
+  /** Resolves when what loading took pains over is kept for the next start. Nobody need wait for it to go live. */
+  async kept(): Promise<void> {
+    await Promise.all([this.#modules.kept(), this.#readings.kept()])
   }
 
   async #read(files: readonly SourceFile[]): Promise<FileReading[]> {

@@ -26,6 +26,7 @@ export class ReadingCache {
   #version: string | undefined
   #known: Map<string, FileReading> | undefined
   #lines = 0
+  #saving: Promise<void> = Promise.resolve()
 
   /**
    * @param directory made when first needed; left out: nothing is kept on disk
@@ -62,8 +63,13 @@ export class ReadingCache {
     })
     // Only what the folder holds now is kept: the rest can be read again.
     this.#known = new Map(all.filter(isKept))
-    await this.#save([...fresh].filter(isKept))
+    this.#saving = this.#saving.then(() => this.#save([...fresh].filter(isKept)))
     return all.map(([, reading]) => reading)
+  }
+
+  /** Resolves when all readings are kept. */
+  async kept(): Promise<void> {
+    await this.#saving
   }
 
   #key({ path, digest }: SourceFile): string {

@@ -36,6 +36,7 @@ export class ShardModules {
   /** Used since the last `settle`. */
   #used = new Set<string>()
   #opening: Promise<unknown> = Promise.resolve()
+  #keeping: Promise<unknown> = Promise.resolve()
 
   constructor(toolchain: Toolchain, cache: ModuleCache) {
     this.#toolchain = toolchain
@@ -59,10 +60,15 @@ export class ShardModules {
   }
 
   /** A set went live: lets go of the modules that were not opened for it. */
-  async settle(): Promise<void> {
+  settle(): void {
     for (const digest of this.#live.keys()) if (!this.#used.has(digest)) this.#live.delete(digest)
     this.#used = new Set()
-    await this.#cache.prune()
+    this.#keeping = this.#keeping.then(() => this.#cache.prune())
+  }
+
+  /** Resolves when all that was compiled is kept. */
+  async kept(): Promise<void> {
+    await this.#keeping
   }
 
   async #make(sources: ShardSources, digest: string, data: object | undefined): Promise<OpenedModule> {
@@ -72,7 +78,8 @@ export class ShardModules {
     const compiled = await compileShard(this.#toolchain, sources)
     if (!compiled.ok) return compiled
     const opened = await this.#open(sources.policies, compiled.wasm, data)
-    if (opened.ok) await this.#cache.put(digest, compiled.wasm)
+    // No gate need wait for the disk here.
+    if (opened.ok) this.#keeping = Promise.all([this.#keeping, this.#cache.put(digest, compiled.wasm)])
     return opened
   }
 

@@ -38,6 +38,19 @@ const COST_FIELD = 1
 const COST_FACT = 10
 const COST_MANY = 20
 
+// Conditions of policies that did not change keep their objects over reloads.
+const keys = new WeakMap<Condition, string>()
+
+/** Equal for equal conditions. */
+function keyOf(condition: Condition): string {
+  let key = keys.get(condition)
+  if (key === undefined) {
+    key = JSON.stringify(condition)
+    keys.set(condition, key)
+  }
+  return key
+}
+
 export class Conditions {
   readonly #fields: Fields
   readonly #facts: Facts
@@ -93,7 +106,7 @@ export class Conditions {
   }
 
   add(condition: Condition): Node {
-    const key = JSON.stringify(condition)
+    const key = keyOf(condition)
     let node = this.#numbers.get(key)
     if (node === undefined) {
       node = this.#nodeOf(condition)

@@ -191,11 +191,14 @@ describe('kept readings', () => {
     const cache = new ReadingCache(join(folder, 'cache'), async () => version)
     return {
       asked,
-      of: (which = files) =>
-        cache.readings(which, async (unknown) => {
+      of: async (which = files) => {
+        const readings = await cache.readings(which, async (unknown) => {
           asked.push(...unknown.map(({ path }) => path))
           return unknown.map(({ path }) => emptyReading(path))
-        }),
+        })
+        await cache.kept()
+        return readings
+      },
     }
   }
 
