@@ -13,10 +13,11 @@ export const isObject = (value: unknown): value is Readonly<Record<string, unkno
 const shortString = 64
 const plain = /^[ !#-[\]-~]*$/
 
-/** A string as JSON text: `JSON.stringify`, in half the time where the string is short and holds nothing to escape. */
-export function jsonString(text: string): string {
-  return text.length <= shortString && plain.test(text) ? `"${text}"` : JSON.stringify(text)
-}
+/** Whether a string is short, and of nothing but ASCII characters that JSON text holds as they are. */
+export const isPlainText = (text: string): boolean => text.length <= shortString && plain.test(text)
+
+/** A string as JSON text: `JSON.stringify`, in half the time where the string is plain. */
+export const jsonString = (text: string): string => (isPlainText(text) ? `"${text}"` : JSON.stringify(text))
 
 /**
  * Canonical JSON text: object keys in code unit order, no white space, numbers as ECMAScript prints them.

@@ -1,18 +1,31 @@
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Live, listeners, startLive } from './live.js'
 import { openWire, wires } from './wire.js'
 
-const json = (prompt: string) => JSON.stringify({ step_type: 'llm_call', step_input: { prompt } })
+const json = (fields: object) =>
+  JSON.stringify({ step_type: 'llm_call', step_input: { prompt: 'hello' }, ...fields })
 
-const call = (workflow: string, step: string, version = 'HTTP/1.1', fields = '') => {
-  const text = json('hello')
+const call = (workflow: string, step: string, version = 'HTTP/1.1', fields = '', body = {}) => {
+  const text = json(body)
   return (
     `POST /api/v1/workflows/${workflow}/steps/${step}/gate ${version}\r\nHost: localhost\r\n${fields}` +
     `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`
   )
 }
+
+const foreignModels = `apiVersion: stepgate.dev/v1
+kind: Policy
+metadata: { id: foreign-models }
+spec:
+  when: [{ field: model, operator: exists }]
+  action: warn
+  reason: "{model} is far away"
+`
 
 /** A reply's head, without what differs from one reply to the next. */
 const head = (reply: string) =>
@@ -24,11 +37,16 @@ const head = (reply: string) =>
 describe.each(listeners)('the reply to a gate call on the wire ($server)', ({ options }) => {
   let live: Live
   let workflow: string
+  const folder = mkdtempSync(join(tmpdir(), 'stepgate-replies-'))
   beforeAll(async () => {
-    live = await startLive(options)
+    writeFileSync(join(folder, 'models.yaml'), foreignModels)
+    live = await startLive({ ...options, policies: folder })
     workflow = await live.workflow()
   })
-  afterAll(() => live.close())
+  afterAll(async () => {
+    await live.close()
+    rmSync(folder, { recursive: true })
+  })
   const wire = wires(() => live.url)
 
   it('has the fields that every reply has, the time it was sent, and the length of its body', async () => {
@@ -72,13 +90,26 @@ describe.each(listeners)('the reply to a gate call on the wire ($server)', ({ op
     ])
   })
 
-  it('counts bytes where a character takes several', async () => {
+  it.each([
+    ['the step', 'grün-門', {}, undefined],
+    ['the idempotency key', 'key', { idempotency_key: 'grün' }, undefined],
+    ['the reason', 'reason', { model: '門' }, undefined],
+    ['what the step gave', 'output', {}, { output: { 門: 'grün' } }],
+  ])('counts bytes where a character of %s takes several', async (_, step, body, completed) => {
     const { send, replies } = await wire()
-    const step = 'grün-門'
-    await send(call(workflow, encodeURIComponent(step)))
-    const [fields, body] = ((await replies(1))[0] as string).split('\r\n\r\n') as [string, string]
-    expect(JSON.parse(body).step_id).toBe(step)
-    expect(fields).toMatch(`Content-Length: ${Buffer.byteLength(body)}`)
+    const path = `${encodeURIComponent(step)}/gate?include_prior_output=true`
+    const gate = call(workflow, step, 'HTTP/1.1', '', body).replace(/steps\/.*\/gate/, `steps/${path}`)
+    if (completed) {
+      await live.gate(workflow, step, JSON.parse(json(body)))
+      await live.call('POST', `/api/v1/workflows/${workflow}/steps/${step}/complete`, completed)
+    }
+    await send(gate + gate)
+    for (const reply of await replies(2)) {
+      const [fields, text] = reply.split('\r\n\r\n') as [string, string]
+      expect(text).toMatch(/[ü門]/)
+      expect(JSON.parse(text).step_id).toBe(step)
+      expect(fields).toMatch(new RegExp(`^Content-Length: ${Buffer.byteLength(text)}$`, 'm'))
+    }
   })
 
   it.each([

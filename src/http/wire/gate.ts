@@ -5,7 +5,7 @@ import { isRefusal, type Refusal, refuse } from '../../domain/errors.js'
 import type { GateReply } from '../../domain/gate/reply.js'
 import type { GateRequest, ToolContext } from '../../domain/gate/request.js'
 import { instant } from '../../domain/instant.js'
-import { type JsonObject, jsonString } from '../../domain/json.js'
+import { isPlainText, type JsonObject, jsonString } from '../../domain/json.js'
 import type { RetryContext } from '../../domain/retry-context.js'
 import { type StepType, stepTypes } from '../../domain/step.js'
 import type { Writable } from '../../domain/writable.js'
@@ -93,23 +93,40 @@ const bad = (message: string): Refusal => refuse('BAD_REQUEST', { message })
 /** Keys are measured in characters, as the contract counts them. */
 export const tooLongKey = (key: string): boolean => isLongerThan(255, key)
 
+/** JSON text, and its length in UTF-8. */
+export interface GateReplyText {
+  readonly text: string
+  readonly bytes: number
+}
+
 /**
  * A gate reply as JSON text. Written by hand: it is the hot path's largest object, and most of it is fixed.
  * @param approvalUrl the link for a reviewer, where a base URL is configured
  */
-export function gateReplyText(reply: GateReply, approvalUrl: string | undefined): string {
-  return (
+export function gateReplyText(reply: GateReply, approvalUrl: string | undefined): GateReplyText {
+  const judged = judgedText(reply, approvalUrl)
+  const text =
     `{"decision":"${reply.decision}","step_id":${jsonString(reply.stepId)},"decision_id":"${reply.decisionId}"` +
-    `${judgedText(reply, approvalUrl)},"retry_context":${retryContextText(reply.retry)}}\n`
-  )
+    `${judged.text},"retry_context":${retryContextText(reply.retry)}}\n`
+  // Counting makes V8 put the pieces together once more than sending them does.
+  return { text, bytes: judged.isAscii && hasPlainIds(reply) ? text.length : Buffer.byteLength(text) }
+}
+
+/** Whether nothing of a reply but what policy said can hold other characters than ASCII. */
+const hasPlainIds = ({ stepId, retry }: GateReply): boolean =>
+  isPlainText(stepId) && isPlainText(retry.idempotencyKey) && retry.priorOutput === null
+
+/** What policy said, between the ids and the retry context. */
+interface JudgedText {
+  readonly text: string
+  readonly isAscii: boolean
 }
 
 // Most gates are judged like the one before them, mostly that nothing matched.
 let latest: Pick<GateReply, 'evaluated' | 'matched' | 'reason' | 'revision' | 'cached'> | undefined
-let latestText = ''
+let latestText: JudgedText = { text: '', isAscii: true }
 
-/** What policy said, between the ids and the retry context. */
-function judgedText(reply: GateReply, approvalUrl: string | undefined): string {
+function judgedText(reply: GateReply, approvalUrl: string | undefined): JudgedText {
   if (reply.approvalId !== undefined || reply.pending) return newJudgedText(reply, approvalUrl)
   if (
     reply.evaluated !== latest?.evaluated ||
@@ -125,10 +142,10 @@ function judgedText(reply: GateReply, approvalUrl: string | undefined): string {
   return latestText
 }
 
-function newJudgedText(reply: GateReply, approvalUrl: string | undefined): string {
+function newJudgedText(reply: GateReply, approvalUrl: string | undefined): JudgedText {
   const redact = redactPaths(reply.matched)
   // Joined, not added: what is added V8 keeps in its pieces, and would put together for each reply anew.
-  return [
+  const text = [
     reply.matched.length === 0 ? '' : `,"policy_ids":${JSON.stringify(policyIds(reply.matched))}`,
     `,"reason":${jsonString(reply.reason)}`,
     reply.approvalId ? `,"approval_id":"${reply.approvalId}","approval_enqueue":"created"` : '',
@@ -139,6 +156,7 @@ function newJudgedText(reply: GateReply, approvalUrl: string | undefined): strin
     `,"policy_bundle":${jsonString(reply.revision)},"cached":${reply.cached}`,
     `,"decision_source":"${reply.cached ? 'cached' : 'fresh'}"`,
   ].join('')
+  return { text, isAscii: Buffer.byteLength(text) === text.length }
 }
 
 function matches(name: string, policies: readonly PolicyMatch[]): string {

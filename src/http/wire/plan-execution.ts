@@ -81,7 +81,7 @@ export function wireExecuted(state: Omit<Executed, 'blocked'>, found: PlanResult
       ? {
           current_step: (next?.position ?? 0) + 1,
           step_name: plan.steps[next?.position ?? 0]?.name ?? '',
-          approval_info: held ? JSON.parse(gateReplyText(held, undefined)) : null,
+          approval_info: held ? JSON.parse(gateReplyText(held, undefined).text) : null,
         }
       : {}),
     total_steps: plan.steps.length,

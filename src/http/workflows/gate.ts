@@ -33,8 +33,8 @@ export function answerGate(
   return options.stepgate.checkGate(identity, workflowId, stepId, request, (reply) => {
     if (isRefusal(reply)) return reply
     const url = reply.pending ? approvalUrl(options.publicUrl, workflowId, stepId) : undefined
-    const text = gateReplyText(reply, url)
-    return { status: 200, text, bytes: Buffer.byteLength(text) }
+    const { text, bytes } = gateReplyText(reply, url)
+    return { status: 200, text, bytes }
   })
 }
 
