@@ -11,9 +11,8 @@ import { median } from './latencies.mjs'
 import { describeMachine, scratchFolder, stayOffServerCore } from './machine.mjs'
 import { plans } from './plans.mjs'
 import { policySet, writePolicies } from './policies.mjs'
-import { startFloor, startLoad, startServer } from './processes.mjs'
+import { startLoad, startServer } from './processes.mjs'
 import { print, verdicts } from './report.mjs'
-import { sampleReply } from './sample.mjs'
 import { reloads, starts } from './starts.mjs'
 import { throughput } from './throughput.mjs'
 
@@ -64,6 +63,7 @@ const bench = {
   seconds: quick ? 0.7 : 2,
   warmUp: quick ? 5 : 8,
   rounds: 5,
+  takes: quick ? 1 : 3,
   say: (line) => console.error(`[${Math.round((performance.now() - begun) / 1000)} s] ${line}`),
   windows: [],
 }
@@ -90,19 +90,10 @@ try {
 }
 
 async function measureAll() {
-  const serve = (/** @type {string} */ name, /** @type {number} */ size) =>
-    startServer({ ...bench, name, policies: bench.policyFolder(size) })
   if (wanted.includes('starts')) results.starts = await starts(bench, sizes)
-  if (wanted.includes('throughput')) {
-    const servers = new Map()
-    for (const size of sizes) servers.set(size, await serve(`gates-${size}`, size))
-    const { idLength, reply } = await sampleReply(servers.get(100).port)
-    const floor = await startFloor(reply)
-    results.throughput = await throughput(bench, floor, servers, [1, 32, 256], idLength)
-    for (const running of [floor, ...servers.values()]) await running.stop()
-  }
+  if (wanted.includes('throughput')) results.throughput = await throughput(bench, sizes, [1, 32, 256])
   if (['memory', 'steps', 'workflow'].some((part) => wanted.includes(part))) {
-    const server = await serve('growth', 100)
+    const server = await startServer({ ...bench, name: 'growth', policies: bench.policyFolder(100) })
     if (wanted.includes('memory')) {
       results.memory = await memory(bench, server, 100, quick ? [100_000] : [100_000, 200_000])
     }

@@ -1,19 +1,24 @@
 /**
  * Gates per second and their latency beside the floor's, which is measured again before every window: on a noisy machine a
- * figure means little, its ratio to the floor of the same seconds means much.
+ * figure means little, its ratio to the floor of the same seconds means much. And it is measured over several
+ * processes: two of one program, the floor's too, may differ by a tenth for as long as they live.
  * @module
  */
 import { median } from './latencies.mjs'
 import { syncedAppend } from './machine.mjs'
+import { startFloor, startServer } from './processes.mjs'
+import { sampleReply } from './sample.mjs'
 import { measure, workflowsFor } from './window.mjs'
 
 /**
  * @typedef {import('./window.mjs').Bench} Bench
  * @typedef {import('./window.mjs').Window} Window
  * @typedef {{ connections: number, policies: number | null, rate: number, ratio: number, p50: number, p99: number,
- *   max: number, cpuPerRequest: number, cpuRatio: number, loadCpu: number }} Row medians of the rounds, milliseconds;
+ *   max: number, cpuPerRequest: number, cpuRatio: number, loadCpu: number }} Row medians of the windows, milliseconds;
  *   `policies` null: the floor. `ratio` and `cpuRatio`: the floor's share of ours, each window with its own floor
  *
+ * @typedef {import('./processes.mjs').Running} Running
+ * @typedef {Map<number, Map<number, Pair[]>>} Pairs by the number of connections, then of policies
  * @typedef {{ window: Window, floor: Window }} Pair one right after the other
  */
 
@@ -25,36 +30,62 @@ const floorPolicies = 10
 
 /**
  * @param {Bench} bench
- * @param {{ port: number, pid: number }} floor
- * @param {ReadonlyMap<number, { port: number, pid: number }>} servers by the number of their policies
+ * @param {readonly number[]} sizes of policy sets
  * @param {readonly number[]} connectionCounts
- * @param {number} idLength of a workflow id
  * @returns {Promise<{ rows: Row[], syncedAppend: number }>}
  */
-export async function throughput(bench, floor, servers, connectionCounts, idLength) {
-  /** @type {Row[]} */
-  const rows = []
+export async function throughput(bench, sizes, connectionCounts) {
+  /** @type {Pairs} */
+  const pairs = new Map(
+    connectionCounts.map((count) => [count, new Map(sizes.map((policies) => [policies, []]))]),
+  )
   /** @type {number[]} */
   const appends = []
-  for (const [policies, server] of servers) {
-    bench.say(`warming the server of ${policies} policies`)
-    const workflows = await bench.load.create(server.port, 2000)
-    await measure(bench, server, {
-      policies,
-      connections: 32,
-      workflows,
-      stepsPerWorkflow,
-      seconds: bench.warmUp,
-    })
+  for (let take = 1; take <= bench.takes; take += 1) {
+    /** @type {Map<number, Running>} */
+    const servers = new Map()
+    for (const policies of sizes) {
+      bench.say(`throughput, processes ${take} of ${bench.takes}: warming the server of ${policies} policies`)
+      servers.set(policies, await startWarm(bench, policies, take))
+    }
+    const [any] = servers.values()
+    const { idLength, reply } = await sampleReply(/** @type {Running} */ (any).port)
+    const floor = await startFloor(reply)
+    await measureBeside(bench, floor, servers, idLength, pairs, appends)
+    for (const running of [floor, ...servers.values()]) await running.stop()
   }
+  const rows = [...pairs].flatMap(([connections, ofConnections]) => {
+    const floors = [...ofConnections.values()].flat().map(({ floor }) => ({ window: floor, floor }))
+    const ours = [...ofConnections].map(([policies, each]) => rowOf(connections, policies, each))
+    return [rowOf(connections, null, floors), ...ours]
+  })
+  return { rows, syncedAppend: median(appends) }
+}
+
+/** @param {Bench} bench @param {number} policies @param {number} take */
+async function startWarm(bench, policies, take) {
+  const name = `gates-${policies}-${take}`
+  const server = await startServer({ ...bench, name, policies: bench.policyFolder(policies) })
+  const workflows = await bench.load.create(server.port, 2000)
+  const run = { policies, connections: closely, workflows, stepsPerWorkflow }
+  await measure(bench, server, { ...run, seconds: bench.warmUp })
+  return server
+}
+
+/**
+ * @param {Bench} bench @param {Running} floor
+ * @param {ReadonlyMap<number, Running>} servers by the number of their policies
+ * @param {number} idLength of a workflow id
+ * @param {Pairs} pairs to be added to @param {number[]} appends to be added to
+ */
+async function measureBeside(bench, floor, servers, idLength, pairs, appends) {
   // Short windows, many of them: a neighbour then spoils a small share.
   const seconds = bench.seconds / 2
   const askedOfFloor = invented(200_000, idLength)
-  for (const connections of connectionCounts) {
-    const rounds = connections === closely ? bench.rounds * 2 : bench.rounds
+  for (const [connections, ofConnections] of pairs) {
+    const windows = Math.ceil(bench.rounds / bench.takes)
+    const rounds = connections === closely ? windows * 2 : windows
     const run = { connections, stepsPerWorkflow, seconds, warm }
-    /** @type {Map<number, Pair[]>} */
-    const pairs = new Map([...servers.keys()].map((policies) => [policies, []]))
     for (let round = 0; round < rounds; round += 1) {
       bench.say(`throughput: ${connections} connections, round ${round + 1} of ${rounds}`)
       appends.push(syncedAppend(bench.folder))
@@ -69,17 +100,13 @@ export async function throughput(bench, floor, servers, connectionCounts, idLeng
         })
         const need = { rate: bare.rate, seconds: seconds + warm, connections, stepsPerWorkflow }
         const workflows = await workflowsFor(bench, server, need)
-        pairs.get(policies)?.push({
+        ofConnections.get(policies)?.push({
           window: await measure(bench, server, { ...run, policies, workflows }),
           floor: bare,
         })
       }
     }
-    const floors = [...pairs.values()].flat().map((pair) => ({ window: pair.floor, floor: pair.floor }))
-    rows.push(rowOf(connections, null, floors))
-    for (const [policies, ours] of pairs) rows.push(rowOf(connections, policies, ours))
   }
-  return { rows, syncedAppend: median(appends) }
 }
 
 /** @param {number} connections @param {number | null} policies @param {Pair[]} pairs @returns {Row} */

@@ -16,6 +16,7 @@ import { cpuOf } from './machine.mjs'
  * @property {number} seconds a window lasts
  * @property {number} warmUp seconds a new server works before it is measured: the first ten thousand gates are slow
  * @property {number} rounds of each comparison
+ * @property {number} takes of throughput, each with processes of its own, that share the rounds
  * @property {(line: string) => void} say progress, to people
  * @property {Window[]} windows all that were measured
  */
