@@ -5,6 +5,7 @@
  */
 import { affixed } from '../language/condition.js'
 import type { Condition, FieldPath } from '../policy.js'
+import { conditionKey } from './condition-key.js'
 import type { FactNumber, Facts } from './facts.js'
 import type { Fields, Slot } from './fields.js'
 
@@ -37,19 +38,6 @@ export interface IndexKey {
 const COST_FIELD = 1
 const COST_FACT = 10
 const COST_MANY = 20
-
-// Conditions of policies that did not change keep their objects over reloads.
-const keys = new WeakMap<Condition, string>()
-
-/** Equal for equal conditions. */
-function keyOf(condition: Condition): string {
-  let key = keys.get(condition)
-  if (key === undefined) {
-    key = JSON.stringify(condition)
-    keys.set(condition, key)
-  }
-  return key
-}
 
 export class Conditions {
   readonly #fields: Fields
@@ -106,7 +94,7 @@ export class Conditions {
   }
 
   add(condition: Condition): Node {
-    const key = keyOf(condition)
+    const key = conditionKey(condition)
     let node = this.#numbers.get(key)
     if (node === undefined) {
       node = this.#nodeOf(condition)
