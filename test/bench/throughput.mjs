@@ -18,8 +18,8 @@ import { measure, workflowsFor } from './window.mjs'
  *   `policies` null: the floor. `ratio` and `cpuRatio`: the floor's share of ours, each window with its own floor
  *
  * @typedef {import('./processes.mjs').Running} Running
- * @typedef {Map<number, Map<number, Pair[]>>} Pairs by the number of connections, then of policies
  * @typedef {{ window: Window, floor: Window }} Pair one right after the other
+ * @typedef {Pair & { connections: number, policies: number }} Measured
  */
 
 export const stepsPerWorkflow = 50
@@ -35,10 +35,8 @@ const floorPolicies = 10
  * @returns {Promise<{ rows: Row[], syncedAppend: number }>}
  */
 export async function throughput(bench, sizes, connectionCounts) {
-  /** @type {Pairs} */
-  const pairs = new Map(
-    connectionCounts.map((count) => [count, new Map(sizes.map((policies) => [policies, []]))]),
-  )
+  /** @type {Measured[]} */
+  const measured = []
   /** @type {number[]} */
   const appends = []
   for (let take = 1; take <= bench.takes; take += 1) {
@@ -51,13 +49,18 @@ export async function throughput(bench, sizes, connectionCounts) {
     const [any] = servers.values()
     const { idLength, reply } = await sampleReply(/** @type {Running} */ (any).port)
     const floor = await startFloor(reply)
-    await measureBeside(bench, floor, servers, idLength, pairs, appends)
+    for (const connections of connectionCounts) {
+      const found = await measureBeside(bench, floor, servers, connections, idLength)
+      measured.push(...found.measured)
+      appends.push(...found.appends)
+    }
     for (const running of [floor, ...servers.values()]) await running.stop()
   }
-  const rows = [...pairs].flatMap(([connections, ofConnections]) => {
-    const floors = [...ofConnections.values()].flat().map(({ floor }) => ({ window: floor, floor }))
-    const ours = [...ofConnections].map(([policies, each]) => rowOf(connections, policies, each))
-    return [rowOf(connections, null, floors), ...ours]
+  const rows = connectionCounts.flatMap((connections) => {
+    const pairs = measured.filter((pair) => pair.connections === connections)
+    const floors = pairs.map(({ floor }) => ({ window: floor, floor }))
+    const ofSize = (/** @type {number} */ size) => pairs.filter(({ policies }) => policies === size)
+    return [rowOf(connections, null, floors), ...sizes.map((size) => rowOf(connections, size, ofSize(size)))]
   })
   return { rows, syncedAppend: median(appends) }
 }
@@ -73,40 +76,42 @@ async function startWarm(bench, policies, take) {
 }
 
 /**
+ * Each server's windows at one number of connections.
  * @param {Bench} bench @param {Running} floor
  * @param {ReadonlyMap<number, Running>} servers by the number of their policies
- * @param {number} idLength of a workflow id
- * @param {Pairs} pairs to be added to @param {number[]} appends to be added to
+ * @param {number} connections @param {number} idLength of a workflow id
+ * @returns {Promise<{ measured: Measured[], appends: number[] }>}
  */
-async function measureBeside(bench, floor, servers, idLength, pairs, appends) {
+async function measureBeside(bench, floor, servers, connections, idLength) {
+  /** @type {Measured[]} */
+  const measured = []
+  /** @type {number[]} */
+  const appends = []
   // Short windows, many of them: a neighbour then spoils a small share.
   const seconds = bench.seconds / 2
   const askedOfFloor = invented(200_000, idLength)
-  for (const [connections, ofConnections] of pairs) {
-    const windows = Math.ceil(bench.rounds / bench.takes)
-    const rounds = connections === closely ? windows * 2 : windows
-    const run = { connections, stepsPerWorkflow, seconds, warm }
-    for (let round = 0; round < rounds; round += 1) {
-      bench.say(`throughput: ${connections} connections, round ${round + 1} of ${rounds}`)
-      appends.push(syncedAppend(bench.folder))
-      // Backwards every other round, so that none of them is always the last.
-      const order = round % 2 === 0 ? [...servers] : [...servers].reverse()
-      for (const [policies, server] of order) {
-        const bare = await measure(bench, floor, {
-          ...run,
-          policies: floorPolicies,
-          floor: true,
-          workflows: askedOfFloor,
-        })
-        const need = { rate: bare.rate, seconds: seconds + warm, connections, stepsPerWorkflow }
-        const workflows = await workflowsFor(bench, server, need)
-        ofConnections.get(policies)?.push({
-          window: await measure(bench, server, { ...run, policies, workflows }),
-          floor: bare,
-        })
-      }
+  const windows = Math.ceil(bench.rounds / bench.takes)
+  const rounds = connections === closely ? windows * 2 : windows
+  const run = { connections, stepsPerWorkflow, seconds, warm }
+  for (let round = 0; round < rounds; round += 1) {
+    bench.say(`throughput: ${connections} connections, round ${round + 1} of ${rounds}`)
+    appends.push(syncedAppend(bench.folder))
+    // Backwards every other round, so that none of them is always the last.
+    const order = round % 2 === 0 ? [...servers] : [...servers].reverse()
+    for (const [policies, server] of order) {
+      const bare = await measure(bench, floor, {
+        ...run,
+        policies: floorPolicies,
+        floor: true,
+        workflows: askedOfFloor,
+      })
+      const need = { rate: bare.rate, seconds: seconds + warm, connections, stepsPerWorkflow }
+      const workflows = await workflowsFor(bench, server, need)
+      const window = await measure(bench, server, { ...run, policies, workflows })
+      measured.push({ connections, policies, window, floor: bare })
     }
   }
+  return { measured, appends }
 }
 
 /** @param {number} connections @param {number | null} policies @param {Pair[]} pairs @returns {Row} */

@@ -7,13 +7,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Live, listeners, startLive } from './live.js'
 import { openWire, wires } from './wire.js'
 
-const json = (fields: object) =>
-  JSON.stringify({ step_type: 'llm_call', step_input: { prompt: 'hello' }, ...fields })
+const asked = { step_type: 'llm_call', step_input: { prompt: 'hello' } }
 
-const call = (workflow: string, step: string, version = 'HTTP/1.1', fields = '', body = {}) => {
-  const text = json(body)
+interface Call {
+  readonly version?: string
+  /** Header lines. */
+  readonly fields?: string
+  readonly query?: string
+  readonly body?: object
+}
+
+const call = (workflow: string, step: string, options: Call = {}) => {
+  const { version = 'HTTP/1.1', fields = '', query = '', body = asked } = options
+  const text = JSON.stringify(body)
   return (
-    `POST /api/v1/workflows/${workflow}/steps/${step}/gate ${version}\r\nHost: localhost\r\n${fields}` +
+    `POST /api/v1/workflows/${workflow}/steps/${step}/gate${query} ${version}\r\nHost: localhost\r\n${fields}` +
     `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`
   )
 }
@@ -95,12 +103,12 @@ describe.each(listeners)('the reply to a gate call on the wire ($server)', ({ op
     ['the idempotency key', 'key', { idempotency_key: 'grün' }, undefined],
     ['the reason', 'reason', { model: '門' }, undefined],
     ['what the step gave', 'output', {}, { output: { 門: 'grün' } }],
-  ])('counts bytes where a character of %s takes several', async (_, step, body, completed) => {
+  ])('counts bytes where a character of %s takes several', async (_, step, more, completed) => {
     const { send, replies } = await wire()
-    const path = `${encodeURIComponent(step)}/gate?include_prior_output=true`
-    const gate = call(workflow, step, 'HTTP/1.1', '', body).replace(/steps\/.*\/gate/, `steps/${path}`)
+    const query = '?include_prior_output=true'
+    const gate = call(workflow, encodeURIComponent(step), { query, body: { ...asked, ...more } })
     if (completed) {
-      await live.gate(workflow, step, JSON.parse(json(body)))
+      await live.gate(workflow, step, { ...asked, ...more })
       await live.call('POST', `/api/v1/workflows/${workflow}/steps/${step}/complete`, completed)
     }
     await send(gate + gate)
@@ -117,7 +125,7 @@ describe.each(listeners)('the reply to a gate call on the wire ($server)', ({ op
     ['speaks HTTP/1.0', 'HTTP/1.0', ''],
   ])('closes the connection of a client that %s', async (_, version, fields) => {
     const { socket, send, replies } = await wire()
-    await send(call(workflow, 'closing', version, fields))
+    await send(call(workflow, 'closing', { version, fields }))
     const [reply] = await replies(1)
     expect(reply).toMatch('"step_id":"closing"')
     expect(head(reply as string)).toContain('Connection: close')
@@ -126,7 +134,7 @@ describe.each(listeners)('the reply to a gate call on the wire ($server)', ({ op
 
   it('keeps the connection of an HTTP/1.0 client that asks for it', async () => {
     const { send, replies } = await wire()
-    const again = call(workflow, 'kept', 'HTTP/1.0', 'Connection: keep-alive\r\n')
+    const again = call(workflow, 'kept', { version: 'HTTP/1.0', fields: 'Connection: keep-alive\r\n' })
     await send(again)
     expect(head((await replies(1))[0] as string)).toContain('Connection: keep-alive')
     await send(again)
